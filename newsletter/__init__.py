@@ -1,0 +1,3 @@
+"""Write, check, preview, schedule and send a research network's monthly digest."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,6 @@
+"""What can be wrong with an issue that loads: one small function each, one registry."""
+
+from newsletter.checks.registry import CHECKS, Check, check
+from newsletter.checks.size import GMAIL_CLIP
+
+__all__ = ["CHECKS", "GMAIL_CLIP", "Check", "check"]

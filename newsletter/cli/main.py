@@ -1,0 +1,90 @@
+"""The `newsletter` command."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import click
+
+from newsletter import __version__
+from newsletter.errors import NewsletterError
+
+COMMANDS = {
+    "build": "newsletter.cli.build",
+    "preview": "newsletter.cli.preview",
+}
+"""Each command and the module that holds it under its own name."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count it: 128 + SIGINT."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are needed (click's lazy loading)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a guess at what was meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from newsletter.yaml_source.suggest import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS) or "; 'newsletter --help' lists the commands"
+            raise click.UsageError(f"no such command '{args[0]}'{hint}", ctx) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a `NewsletterError` becomes its message and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except NewsletterError as error:
+            if ctx.obj.debug:
+                raise
+            click.echo(str(error), err=True)
+            sys.exit(error.exit_code)
+        except OSError as error:
+            if ctx.obj.debug:
+                raise
+            click.echo(_told(error), err=True)
+            sys.exit(1)
+
+
+def _told(error: OSError) -> str:
+    """The operating system's refusal as one line: what, where."""
+    what = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: error: {what}" if error.filename else f"error: {what}"
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example:  newsletter preview 2023-12",
+)
+@click.option(
+    "--config",
+    "config_path",
+    envvar="NEWSLETTER_CONFIG",
+    metavar="PATH",
+    help="The publication's newsletter.yaml; else the nearest one, here or above.",
+)
+@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+@click.version_option(__version__)
+@click.pass_context
+def main(ctx: click.Context, config_path: str | None, debug: bool) -> None:
+    """Write, check, preview and send a research network's monthly digest."""
+    ctx.obj = SimpleNamespace(config_path=config_path, debug=debug)

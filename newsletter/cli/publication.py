@@ -1,0 +1,55 @@
+"""The publication a command works in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.config import Config
+
+
+def load(ctx: click.Context) -> Config:
+    """The configuration named by --config, else the nearest one here or above.
+
+    Raises:
+        ConfigurationError: where there is none, or it cannot be used.
+    """
+    import os
+    from pathlib import Path
+
+    from newsletter.config import find_config, load_config
+
+    path = find_config(Path.cwd(), ctx.obj.config_path)
+    return load_config(path, os.environ)
+
+
+def address(text: str) -> str:
+    """An e-mail address from the command line, normalised.
+
+    Raises:
+        UsageError: where it is none.
+    """
+    from newsletter.config.values import email_address
+    from newsletter.errors import UsageError
+
+    try:
+        return email_address(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a full disk leaves the old one."""
+    import os
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise type(error)(error.errno, error.strerror, str(path)) from error

@@ -1,0 +1,24 @@
+"""`newsletter.yaml` and the environment → one frozen `Config`.
+
+Every key of the file is a field of a model, described where it is declared. Secrets are no
+fields: they come from the environment, in the commands that need them.
+"""
+
+from newsletter.config.load import FILE_NAME, find_config, load_config
+from newsletter.config.model import Config, Logo, Schedule, Sender, Settings
+from newsletter.config.values import DAYS, ORDINALS, Language, Line
+
+__all__ = [
+    "DAYS",
+    "FILE_NAME",
+    "ORDINALS",
+    "Config",
+    "Language",
+    "Line",
+    "Logo",
+    "Schedule",
+    "Sender",
+    "Settings",
+    "find_config",
+    "load_config",
+]

@@ -1,0 +1,106 @@
+"""What templates are given: the issue with all its defaults filled in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.config import Config
+from newsletter.edition import markdown
+from newsletter.issue import Issue, Summary
+from newsletter.issue.doi import doi_url
+
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+_SENTENCE = re.compile(r"(.+?[.!?…][”’\"')]*)(?=\s+[“‘(]?[^\W\d_a-zà-ÿ]|\s*$)", re.DOTALL)
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|[A-Z])\.|^…)$")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A summary as a template sees it; its Markdown is left to the template's filters."""
+
+    number: int
+    anchor: str
+    """Its place within the web version."""
+    title: str
+    labels: tuple[str, ...]
+    """Research type, then topics."""
+    citation: str | None
+    address: str | None
+    """Where the study itself is: its DOI's address, else its link."""
+    summary: str
+    practice_implications: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """An issue, ready to be laid out."""
+
+    month: str
+    month_name: str
+    """`December 2023`, in the issue's language."""
+    language: str
+    direction: str
+    subject: str
+    preheader: str
+    intro: str | None
+    studies: tuple[Study, ...]
+
+
+def content_of(issue: Issue, config: Config) -> Content:
+    """The issue with the defaults of the contract: subject, preheader, language."""
+    language = issue.language or config.language
+    name = month_name(issue.year, issue.month_number, language)
+    return Content(
+        month=issue.month,
+        month_name=name,
+        language=language,
+        direction="rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
+        subject=issue.subject or f"{config.name}: {name}",
+        preheader=issue.preheader or _default_preheader(issue),
+        intro=issue.intro,
+        studies=tuple(_study(number, each) for number, each in enumerate(issue.summaries, 1)),
+    )
+
+
+def _study(number: int, summary: Summary) -> Study:
+    kind = (summary.research_type,) if summary.research_type else ()
+    return Study(
+        number=number,
+        anchor=f"summary-{number}",
+        title=summary.title,
+        labels=kind + summary.topics,
+        citation=summary.citation,
+        address=doi_url(summary.doi) if summary.doi else summary.link,
+        summary=summary.summary,
+        practice_implications=summary.practice_implications,
+    )
+
+
+def month_name(year: int, month: int, language: str) -> str:
+    """The month in words, by CLDR; a language it does not know reads English."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    return format_date(date(year, month, 1), "LLLL y", locale)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a plain text; titles and initials do not end one."""
+    end = 0
+    for match in _SENTENCE.finditer(text):
+        end = match.end()
+        if not _ABBREVIATION.search(text[:end]):
+            break
+    return text[: end or None].strip()
+
+
+def _default_preheader(issue: Issue) -> str:
+    if issue.intro:
+        return first_sentence(" ".join(markdown.plain(issue.intro).split()))
+    return " · ".join(markdown.inline_plain(each.title) for each in issue.summaries)

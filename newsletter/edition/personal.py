@@ -1,0 +1,129 @@
+"""Places in an edition that are filled in for each reader.
+
+An edition is rendered once. Where a template names a reader's field, it leaves a token, a
+word of letters and digits that passes through Jinja2, MJML and premailer untouched; the
+finished text is split at the tokens, so that filling it in for a reader is joining strings.
+Tokens come from a hash of the content: the same files give the same bytes, and no text can
+hold the token of the issue it is in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+
+Field = Literal["first_name", "last_name", "email", "unsubscribe_url"]
+Context = Literal["html", "text", "url"]
+FIELDS: tuple[Field, ...] = ("first_name", "last_name", "email", "unsubscribe_url")
+
+_ESCAPES: dict[Context, Callable[[str], str]] = {
+    "html": escape,
+    "text": lambda value: value,
+    "url": lambda value: quote(value, safe=""),
+}
+
+
+class Place(NamedTuple):
+    """A reader's field, how it is escaped, and what stands there where it is empty."""
+
+    field: Field
+    context: Context
+    fallback: str = ""
+
+    def filled(self, values: Mapping[Field, str]) -> str:
+        """What a reader sees here."""
+        return _ESCAPES[self.context](values.get(self.field) or self.fallback)
+
+
+@dataclass(frozen=True)
+class Personal:
+    """A text in alternating stretches: literal, place, literal, …, literal."""
+
+    parts: tuple[str | Place, ...]
+
+    def fill(self, values: Mapping[Field, str]) -> str:
+        """The text as one reader gets it."""
+        return "".join(
+            part if isinstance(part, str) else part.filled(values) for part in self.parts
+        )
+
+
+@dataclass
+class Tokens:
+    """Hands out the tokens of one rendering, and splits its result at them."""
+
+    nonce: str
+    _places: list[Place] = field(default_factory=list)
+
+    def token(self, place: Place) -> str:
+        """The word that stands for a place."""
+        if place not in self._places:
+            self._places.append(place)
+        return f"zz{self.nonce}{self._places.index(place):03d}zz"
+
+    def count(self, text: str) -> int:
+        """How often a token of this rendering occurs, damaged ones included."""
+        return text.lower().count(self.nonce)
+
+    def split(self, text: str, expected: int) -> Personal:
+        """The text, split at its tokens.
+
+        Raises:
+            ValueError: where there are not as many whole tokens as the templates left.
+        """
+        pieces = re.split(rf"zz{self.nonce}(\d{{3}})zz", text)
+        if len(pieces) // 2 != expected or self.count("".join(pieces[::2])):
+            raise ValueError("a reader's field was changed after it was written")
+        parts: list[str | Place] = list(pieces)
+        parts[1::2] = [self._places[int(index)] for index in pieces[1::2]]
+        return Personal(tuple(parts))
+
+
+class Slot(str):
+    """What a template holds of a reader's field: prints as the token for where it stands.
+
+    Its truth is unknown while rendering, so it refuses `if` and `or`.
+    """
+
+    __slots__ = ("_place", "_tokens")
+    _place: Place
+    _tokens: Tokens
+
+    def __new__(cls, tokens: Tokens, place: Place) -> Slot:  # noqa: D102
+        slot = super().__new__(cls, tokens.token(place))
+        slot._tokens, slot._place = tokens, place
+        return slot
+
+    def __html__(self) -> str:
+        return self._in("html")
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"'{self._place.field}' differs from reader to reader and cannot be tested here; "
+            f"write {{{{ reader.{self._place.field} | default('…') }}}}"
+        )
+
+    def encoded(self) -> Slot:
+        """The same field within a URL's query."""
+        return Slot(self._tokens, self._place._replace(context="url"))
+
+    def otherwise(self, fallback: str) -> Slot:
+        """The same field with words for readers who left it empty."""
+        return Slot(self._tokens, self._place._replace(fallback=fallback))
+
+    def _in(self, context: Context) -> str:
+        fits = self._place.context == "url"
+        return self._tokens.token(self._place if fits else self._place._replace(context=context))
+
+
+class ReaderSlots:
+    """`reader` in templates."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.first_name = Slot(tokens, Place("first_name", "text"))
+        self.last_name = Slot(tokens, Place("last_name", "text"))
+        self.email = Slot(tokens, Place("email", "text"))

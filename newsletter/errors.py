@@ -1,0 +1,62 @@
+"""Everything that can go wrong, as one tree.
+
+    NewsletterError                 the work failed: exit code 1
+    ├── RefusedSource               an issue file with problems, all of them, each with its place
+    ├── TemplateError               a template is broken: file, line, what was expected
+    └── UsageError                  wrong usage or configuration: exit code 2
+        ├── ConfigurationError      no newsletter.yaml, or one that cannot be used
+        ├── IssueNotFound           no such month in the publication
+        └── AddressTaken            the preview's port is in use
+
+Each message is a sentence for the person at the keyboard: what, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.yaml_source import Finding
+
+
+class NewsletterError(Exception):
+    """Base of all errors that a user is meant to see without a traceback."""
+
+    exit_code = 1
+
+
+class RefusedSource(NewsletterError):
+    """A file was read to its end and refused; `findings` holds every reason."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class TemplateError(NewsletterError):
+    """A template cannot be rendered; `line` is the template's own, counted from 1."""
+
+    def __init__(self, path: str, line: int, message: str, *, column: int | None = None) -> None:
+        self.path, self.line, self.column, self.message = path, line, column or 1, message
+        place = f"{path}:{line}" if column is None else f"{path}:{line}:{column}"
+        super().__init__(f"{place}: error: {message}")
+
+
+class UsageError(NewsletterError):
+    """The command was called wrongly, or in a place that does not fit it."""
+
+    exit_code = 2
+
+
+class ConfigurationError(UsageError):
+    """The publication's configuration is missing or cannot be used."""
+
+
+class IssueNotFound(UsageError):
+    """The issue that was asked for is not in the publication."""
+
+
+class AddressTaken(UsageError):
+    """Another program listens on the host and port that were asked for."""

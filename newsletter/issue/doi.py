@@ -1,0 +1,29 @@
+"""Digital object identifiers (ISO 26324): their spelling and their address."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+
+
+def normalise_doi(text: str) -> str:
+    """The bare DOI of `10.…`, `doi:10.…` or a doi.org address.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    prefix = _PREFIX.match(text)
+    bare = text[prefix.end() :] if prefix else text
+    if prefix and "//" in prefix[0]:
+        bare = unquote(bare)
+    if not _DOI.fullmatch(bare):
+        raise ValueError(f"'{text}' is not a DOI; write one such as 10.1037/cou0000708")
+    return bare
+
+
+def doi_url(doi: str) -> str:
+    """The resolver's address, with everything percent-encoded that would end a link early."""
+    return "https://doi.org/" + quote(doi, safe="/:;()._-+=@$!*',~")

@@ -1,0 +1,80 @@
+"""An issue file → an `Issue`, or every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.config import Config
+from newsletter.errors import RefusedSource
+from newsletter.issue.model import MONTH, Issue
+from newsletter.yaml_source import (
+    Finding,
+    Place,
+    Scalar,
+    Sequence,
+    Source,
+    did_you_mean,
+    read_source,
+    validate,
+)
+
+
+@dataclass(frozen=True)
+class IssueFile:
+    """An issue together with where each part of it stands in its file."""
+
+    path: Path
+    source: Source
+    issue: Issue
+
+
+def load_issue(path: Path, config: Config) -> IssueFile:
+    """Read one month's file.
+
+    Raises:
+        RefusedSource: with all problems of the file, in the order of their places.
+    """
+    source = read_source(path, config.shown(path))
+    issue, findings = validate(Issue, source, _is_blank)
+    findings += _month_findings(source, path)
+    findings += _vocabulary_findings(source, config)
+    if issue is None or findings:
+        raise RefusedSource(sorted(findings, key=lambda finding: (finding.line, finding.column)))
+    return IssueFile(path, source, issue)
+
+
+def _is_blank(scalar: Scalar) -> bool:
+    return not scalar.text.strip()
+
+
+def _month_findings(source: Source, path: Path) -> Iterator[Finding]:
+    node = source.node("month")
+    month = node.text.strip() if isinstance(node, Scalar) else ""
+    if node and MONTH.fullmatch(month) and path.name != f"{month}.yaml":
+        message = (
+            f"month {month} does not agree with the file name {path.name}; "
+            f"change the month, or rename the file to {month}.yaml"
+        )
+        yield source.finding(message, node.place)
+
+
+def _vocabulary_findings(source: Source, config: Config) -> Iterator[Finding]:
+    summaries = source.node("summaries")
+    count = len(summaries.items) if isinstance(summaries, Sequence) else 0
+    for index in range(count):
+        kind = source.node("summaries", index, "research_type")
+        topics = source.node("summaries", index, "topics")
+        entries = topics.items if isinstance(topics, Sequence) else ()
+        yield from _unknown(source, "research type", [kind], config.research_types)
+        yield from _unknown(source, "topic", entries, config.topics)
+
+
+def _unknown(
+    source: Source, what: str, nodes: Iterable[object], known: tuple[str, ...]
+) -> Iterator[Finding]:
+    for node in nodes:
+        if known and isinstance(node, Scalar) and node.text.strip() not in ("", *known):
+            hint = did_you_mean(node.text.strip(), known) or "; the configuration lists them"
+            yield source.finding(f"unknown {what} '{node.text.strip()}'{hint}", Place(*node.place))

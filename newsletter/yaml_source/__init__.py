@@ -1,0 +1,26 @@
+"""Strict YAML that remembers where everything stood, and the findings made of it.
+
+`read_source` turns a file into a `Source`: nodes with line and column whose scalars are
+the very text that was typed. `validate` holds a source against a pydantic model.
+"""
+
+from newsletter.yaml_source.finding import Finding, Place, Severity
+from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
+from newsletter.yaml_source.source import MAX_BYTES, Source, read_source
+from newsletter.yaml_source.suggest import did_you_mean
+from newsletter.yaml_source.validate import validate
+
+__all__ = [
+    "MAX_BYTES",
+    "Finding",
+    "Mapping",
+    "Node",
+    "Place",
+    "Scalar",
+    "Sequence",
+    "Severity",
+    "Source",
+    "did_you_mean",
+    "read_source",
+    "validate",
+]
