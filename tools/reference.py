@@ -1,0 +1,119 @@
+"""Write docs/reference/ from the program itself; with --check, say whether it is current."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from newsletter.cli.main import COMMANDS, main
+from newsletter.config import Settings
+from newsletter.issue import Issue, Summary
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+_NOTICE = "<!-- Written by `make docs` from the program itself; edit the program instead. -->\n"
+_NESTED = {"summaries": Summary}
+
+
+def pages() -> dict[str, str]:
+    """File names and texts of all generated pages."""
+    return {
+        "commands.md": _NOTICE + "".join(_commands()),
+        "configuration.md": _NOTICE + "".join(_configuration()),
+        "issue.md": _NOTICE + "".join(_issue()),
+    }
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n\nExit codes: 0 done; 1 the work failed or found problems; 2 wrong usage\n"
+    yield "or configuration. Errors go to stderr, a line each.\n"
+    context = click.Context(main, info_name="newsletter", max_content_width=80, terminal_width=80)
+    yield f"\n## newsletter\n\n```\n{main.get_help(context)}\n```\n"
+    for name in sorted(COMMANDS):
+        command = main.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, context, name, max_content_width=80, terminal_width=80)
+        yield f"\n## newsletter {name}\n\n```\n{command.get_help(inner)}\n```\n"
+
+
+def _configuration() -> Iterator[str]:
+    yield "# newsletter.yaml\n\nKeys that are not listed are refused. Relative paths start from the\n"
+    yield "file's folder. Secrets never stand in this file.\n"
+    yield _table(Settings)
+
+
+def _issue() -> Iterator[str]:
+    yield "# An issue: issues/YYYY-MM.yaml\n\nEvery value is the text that was typed: `No` and `12:30`"
+    yield " are words.\n\n## The month\n"
+    yield _table(Issue)
+    yield "\n## Each of `summaries`\n"
+    yield _table(Summary)
+
+
+def _table(model: type[BaseModel]) -> str:
+    rows = "".join(_rows(model, ""))
+    return f"\n| key | default | meaning |\n| --- | --- | --- |\n{rows}"
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = _section(field)
+        if inner is not None and not field.description:
+            yield from _rows(inner, f"{prefix}{name}.")
+            continue
+        yield f"| `{prefix}{name}` | {_default(field)} | {_escaped(field.description or '')} |\n"
+        if inner is not None and name not in _NESTED:
+            yield from _rows(inner, f"{prefix}{name}.")
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    candidates = (field.annotation, *get_args(field.annotation))
+    models = [each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)]
+    return models[0] if models and models[0].__name__ != "Rate" else None
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"`{_shown(field.default)}`" if field.default not in (None, (), {}) else "–"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return f"{int(value.total_seconds()) // 3600}h"
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value * 100:.0f}%" if isinstance(value, float) else str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def run(*, check: bool) -> int:
+    """Write the pages, or compare them; returns the exit code."""
+    stale = [
+        FOLDER / name
+        for name, text in pages().items()
+        if not (FOLDER / name).is_file() or (FOLDER / name).read_text("utf-8") != text
+    ]
+    if check:
+        for path in stale:
+            print(f"{path.relative_to(FOLDER.parent.parent)} is not current; run 'make docs'")
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(check="--check" in sys.argv[1:]))
