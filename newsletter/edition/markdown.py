@@ -32,7 +32,10 @@ _INLINES = [
     "fragments_join",
 ]
 _EMPHASIS_ONLY = ["text", "escape", "emphasis", "balance_pairs", "fragments_join"]
-_RANGE = re.compile(r"[\d.,]{1,12}%?–[\d.]{1,12}%?")
+_NUMERIC = rf"[\d.,%{GLUE}]"
+_DASHED = re.compile(
+    rf"(?<![\w/-])(?:{_NUMERIC}{{0,14}}[-–‒](?:{GLUE}|(?=[\d.])))+{_NUMERIC}{{1,14}}"
+)
 _SAFE_LINK = re.compile(r"(?:https?://[^/]|mailto:[^@\s]+@)", re.IGNORECASE)
 
 
@@ -86,7 +89,7 @@ def _parser(*, only_emphasis: bool) -> MarkdownIt:
     parser.enable(_EMPHASIS_ONLY if only_emphasis else [*_BLOCKS, *_INLINES])
     parser.validateLink = _is_safe  # type: ignore[method-assign]
     parser.core.ruler.push("statistics", _bind_statistics)
-    parser.add_render_rule("text", _text_with_whole_ranges)
+    parser.add_render_rule("text", _text_with_whole_numbers)
     if not only_emphasis:
         parser.core.ruler.push("direction", _let_direction_follow)
     return parser
@@ -123,11 +126,14 @@ def _glue(children: list[Token], offsets: set[int]) -> None:
             child.content = "".join(GLUE if at in here else char for at, char in enumerate(shown))
 
 
-def _text_with_whole_ranges(
+def _text_with_whole_numbers(
     _: RendererHTML, children: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """Escaped text; browsers break lines after an en dash, but not inside of `0.10–0.57`."""
-    return _RANGE.sub(r'<span class="range">\g<0></span>', escapeHtml(children[index].content))
+    """Escaped text; browsers break lines after a dash, but not inside of `0.10–0.57` or `–0.3`.
+
+    A no-break space does not prevent it (UAX #14, LB12a).
+    """
+    return _DASHED.sub(r'<span class="range">\g<0></span>', escapeHtml(children[index].content))
 
 
 def _let_direction_follow(state: StateCore) -> None:

@@ -147,4 +147,11 @@ def _encoded(body: Personal, reader: Mapping[Field, str]) -> bytes:
 
 
 def _quoted_printable(text: str) -> bytes:
-    return b2a_qp(text.replace("\n", "\r\n").encode(), istext=True, quotetabs=False)
+    """A stretch whose last line leaves room for the soft break that may follow.
+
+    b2a_qp fills up a line that ends the text, so it is given one character more. It also
+    ends soft breaks as it sees the first line end, hence LF, which become CRLF afterwards.
+    """
+    unix = re.sub(r"\r\n?", "\n", text)
+    encoded = b2a_qp(f"{unix}_".encode(), istext=True, quotetabs=False)
+    return encoded[:-1].removesuffix(b"=\n").replace(b"\n", b"\r\n")

@@ -15,8 +15,11 @@ from newsletter.edition.templates import HTML, Origins, Show, render_template
 from newsletter.errors import TemplateError
 
 _OFFSETS = re.compile(r"(\d+)\.\.(\d+)")
-_OWN_SHEET = '<style type="text/css">'
-_KEPT_SHEET = '<style type="text/css" data-premailer="ignore">'
+_OWN_SHEET = re.compile(
+    r'<style(?= type="text/css">(?:\n#outlook a |\n\.mj-outlook-|@media only screen and \(min-)'
+    r'| media="screen and \(min-width:)'
+)
+"""Starts of the sheets that mrml writes by itself: reset, Outlook's columns, column widths."""
 
 
 def to_mjml(folder: Path, values: dict[str, Any], show: Show) -> str:
@@ -44,9 +47,7 @@ def to_html(source: str, folder: Path, values: dict[str, Any], show: Show) -> st
         html = str(mjml2html(source, fonts={}))
     except ValueError as error:
         raise _at_template(_problem(error, source), folder, values, show) from error
-    html = html.replace(_OWN_SHEET, _KEPT_SHEET).replace(
-        "<style media=", f"{_KEPT_SHEET[:-1]} media="
-    )
+    html = _OWN_SHEET.sub('<style data-premailer="ignore"', html)
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 

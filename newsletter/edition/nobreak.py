@@ -19,13 +19,14 @@ LONGEST_GROUP = 32
 _SPACE = "[ \\n]"
 _SIGN = rf"(?:[-−–‒+±]{_SPACE}?)"
 _NUMBER = (
-    rf"{_SIGN}?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,12}}(?:\.\d{{1,12}})?|\.\d{{1,12}})%?"
+    rf"{_SIGN}?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,12}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
+    rf"(?:{_SPACE}?%)?"
 )
 _RANGE = (
     rf"{_NUMBER}(?:(?:,{_SPACE}?|;{_SPACE}?|{_SPACE}to{_SPACE}|{_SPACE}?[-–−]{_SPACE}?){_NUMBER})"
 )
 _INTERVAL = rf"(?:\[{_SPACE}?{_RANGE}{_SPACE}?\]|\({_SPACE}?{_RANGE}{_SPACE}?\)|{_RANGE})"
-_DEGREES = r"(?:\(\d[\d.,; ]{0,20}\))"
+_DEGREES = r"(?:\(\d[\d.,; \n]{0,20}\))"
 _SYMBOL = rf"(?<!\w)[^\W\d_][\w²³’'-]{{0,11}}{_SPACE}?{_DEGREES}?"
 _EQUATION = rf"{_SYMBOL}{_SPACE}?(?:[=<>≤≥≈~]|[<>]=){_SPACE}?{_NUMBER}"
 _CONFIDENCE = (
