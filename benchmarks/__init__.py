@@ -1,0 +1,1 @@
+"""The measures of the README; run by `make bench`, never as tests."""
