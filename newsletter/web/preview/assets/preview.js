@@ -1,0 +1,7 @@
+// Adds to the pages what needs a script; without it they work, but stand still.
+
+import { keepLive } from "./live.js";
+import { nameLines } from "./lines.js";
+
+keepLive();
+nameLines();

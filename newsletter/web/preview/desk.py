@@ -1,0 +1,132 @@
+"""The publication's files as the preview's pages need them, each read again only when changed.
+
+A proof is kept with a digest of the bytes it was made of (issue, templates, configuration,
+word list). Times of change would miss two saves within one tick of the file system's clock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import RLock
+
+from newsletter.config import Config
+from newsletter.errors import ConfigurationError
+from newsletter.issue import issue_paths
+from newsletter.web.preview.proof import Proof, read_proof
+from newsletter.yaml_source import MAX_BYTES
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All issues, newest first, or the configuration's problems."""
+
+    proofs: tuple[Proof, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Desk:
+    """Where the publication lies open; may be used from several threads.
+
+    `reread` reads the configuration anew, and raises `ConfigurationError` while it is broken.
+    """
+
+    def __init__(self, config: Config, reread: Callable[[], Config]) -> None:
+        self.config = config
+        """The last configuration that could be read."""
+        self._reread = reread
+        self._config_digest = ""
+        self._problem: ConfigurationError | None = None
+        self._kept: dict[str, Proof] = {}
+        self._lock = RLock()
+
+    def proof(self, month: str) -> Proof:
+        """What there is to show of a month."""
+        path = self.config.issues_path / f"{month}.yaml"
+        try:
+            surroundings = self._surroundings()
+        except ConfigurationError as error:
+            return Proof(month, self.config.shown(path), problems=_lines(error))
+        path = self.config.issues_path / f"{month}.yaml"
+        return self._current(path, surroundings)
+
+    def shelf(self) -> Shelf:
+        """All issues, newest first."""
+        try:
+            surroundings = self._surroundings()
+        except ConfigurationError as error:
+            return Shelf(problems=_lines(error))
+        paths = issue_paths(self.config).values()
+        return Shelf(tuple(self._current(path, surroundings) for path in paths))
+
+    def settings(self) -> Config:
+        """The last configuration that could be read, after a look at the file."""
+        with suppress(ConfigurationError), self._lock:
+            self._refresh_configuration()
+        return self.config
+
+    def was_here(self, month: str) -> bool:
+        """Whether a month's file has been seen since the preview began."""
+        return month in self._kept
+
+    def _surroundings(self) -> str:
+        """Digest of all that an edition depends on besides its issue's own file."""
+        with self._lock:
+            self._refresh_configuration()
+            config = self.config
+            templates = sorted(files_below(config.templates_path))
+            return digest([config.file, config.root / config.words, *templates])
+
+    def _refresh_configuration(self) -> None:
+        now = digest([self.config.file])
+        if now != self._config_digest:
+            self._config_digest, self._problem = now, None
+            try:
+                self.config = self._reread()
+            except ConfigurationError as error:
+                self._problem = error
+        if self._problem:
+            raise self._problem
+
+    def _current(self, path: Path, surroundings: str) -> Proof:
+        if not path.is_file():
+            return Proof(path.stem, self.config.shown(path), gone=True)
+        with self._lock:
+            now = surroundings + digest([path])
+            proof = self._kept.get(path.stem)
+            if proof is None or proof.digest != now:
+                proof = self._kept[path.stem] = read_proof(path, self.config, now)
+            return proof
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """All files in a folder and its own; of one that vanishes meanwhile, none."""
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """A fingerprint of files' names and contents; a missing file has one too."""
+    hashed = sha256()
+    for path in paths:
+        content = _content(path)
+        hashed.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
+        hashed.update(content)
+    return hashed.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """A file as far as it can matter: the loader refuses larger ones."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return f"cannot be read: {error.errno}".encode()
+
+
+def _lines(error: Exception) -> tuple[str, ...]:
+    return tuple(str(error).splitlines())

@@ -1,0 +1,38 @@
+"""Who may ask: a page of another site that points its name at this machine may not.
+
+The preview trusts whoever reaches it, so it must not be reachable through a name that
+somebody else controls (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::\d{1,5})?", re.IGNORECASE)
+
+
+class HostGuard:
+    """Lets requests through that name one of the hosts, with any port."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http" or self._knows(Headers(scope=scope).get("host", "")):
+            await self._app(scope, receive, send)
+        else:
+            sentence = "This preview does not answer to that host name; see --allow-host.\n"
+            await PlainTextResponse(sentence, status_code=421)(scope, receive, send)
+
+    def _knows(self, header: str) -> bool:
+        match = _HOST.fullmatch(header)
+        return match is not None and match[1].lower() in self._hosts

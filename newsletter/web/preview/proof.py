@@ -1,0 +1,63 @@
+"""What there is to show of one month: its edition, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.checks import check
+from newsletter.config import Config
+from newsletter.edition import Edition, render, specimen
+from newsletter.errors import NewsletterError
+from newsletter.issue import IssueFile, load_issue
+from newsletter.web.preview.places import Part, parts_of
+from newsletter.yaml_source import Finding
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An issue that could be laid out, with all that is known about it."""
+
+    config: Config
+    file: IssueFile
+    edition: Edition
+    findings: tuple[Finding, ...]
+    parts: tuple[Part, ...]
+    html_bytes: int
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One month: a sheet, or the problems that stand in its way, or nothing any more."""
+
+    month: str
+    path: str
+    """The issue file, as findings name it."""
+    sheet: Sheet | None = None
+    problems: tuple[str, ...] = ()
+    """What the loader or a template objects to, as `file:line:column: error: …`."""
+    gone: bool = False
+    """Whether there is no file."""
+    digest: str = ""
+    """Of all the bytes it was made of; by it a page knows whether it is still current."""
+
+
+def read_proof(path: Path, config: Config, digest: str) -> Proof:
+    """Read, lay out and check an issue; what is broken becomes the proof's problems."""
+    shown = config.shown(path)
+    try:
+        return Proof(path.stem, shown, _sheet(load_issue(path, config), config), digest=digest)
+    except NewsletterError as error:
+        return Proof(path.stem, shown, problems=tuple(str(error).splitlines()), digest=digest)
+
+
+def _sheet(file: IssueFile, config: Config) -> Sheet:
+    edition = render(file.issue, config)
+    return Sheet(
+        config=config,
+        file=file,
+        edition=edition,
+        findings=tuple(check(file, edition, config)),
+        parts=tuple(parts_of(file, config)),
+        html_bytes=len(edition.html.fill(specimen(config)).encode()),
+    )

@@ -1,0 +1,118 @@
+"""Running the preview: its socket, its threads, and an end at once."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from types import FrameType
+
+import uvicorn
+
+from newsletter.config import Config
+from newsletter.errors import AddressTaken, UsageError
+from newsletter.web.preview.app import preview_app
+from newsletter.web.preview.desk import Desk
+from newsletter.web.preview.events import Hub
+from newsletter.web.preview.watch import follow
+
+_BACKLOG = 128
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that already takes connections; port 0 picks a free one.
+
+    Raises:
+        AddressTaken: where another program listens there.
+        UsageError: where the host or port cannot be used.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, address = found[0][0], found[0][4]
+        return socket.create_server(address, family=family, backlog=_BACKLOG)
+    except socket.gaierror as error:
+        raise UsageError(f"'{host}' is not an address of this machine; leave out --host") from error
+    except OSError as error:
+        raise _refusal(error, host, port) from error
+
+
+def _refusal(error: OSError, host: str, port: int) -> UsageError:
+    if error.errno == errno.EADDRINUSE:
+        free = port + 1 if port < 65535 else 8001
+        return AddressTaken(
+            f"port {port} is in use; choose another with --port {free}, "
+            "or --port 0 for any free one"
+        )
+    if error.errno == errno.EACCES:
+        return UsageError(f"port {port} is reserved for administrators; choose one above 1023")
+    return UsageError(f"cannot listen on {host}: {error.strerror or error}; leave out --host")
+
+
+class Preview:
+    """One run of the preview; `reread` reads the configuration anew."""
+
+    def __init__(self, config: Config, reread: Callable[[], Config]) -> None:
+        self._desk = Desk(config, reread)
+        self._hub = Hub()
+
+    def run(self, listening: socket.socket, hosts: Collection[str]) -> None:
+        """Serve until SIGINT or SIGTERM, and return."""
+        app = preview_app(self._desk, self._hub, hosts)
+        settings = uvicorn.Config(
+            app,
+            log_level="warning",
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        with self._watching(), _quiet_signals():
+            _Server(settings, self._hub.close).run(sockets=[listening])
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        stop = Event()
+        watcher = Thread(
+            target=follow, args=(self._desk.settings, self._tell, stop), name="watch", daemon=True
+        )
+        watcher.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watcher.join()
+
+    def _tell(self, changed: list[str]) -> None:
+        self._hub.publish({"changed": changed, "at": round(time.time() * 1000, 1)})
+
+
+class _Server(uvicorn.Server):
+    """Ends the pages' event streams as soon as a signal arrives: they hold the exit."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin the end."""
+        super().handle_exit(sig, frame)
+        self._end_streams()
+
+
+@contextmanager
+def _quiet_signals() -> Iterator[None]:
+    """Being asked to stop is no failure.
+
+    When all is done, uvicorn raises the signal that stopped it once more; that one is let pass.
+    """
+    stopping = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda *_: None) for each in stopping}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

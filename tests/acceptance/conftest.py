@@ -1,0 +1,117 @@
+"""The real command in a subprocess, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "newsletter"]
+
+
+class Preview:
+    """A running `newsletter preview`."""
+
+    def __init__(self, folder: Path, *options: str, env: dict[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [*COMMAND, "preview", *options],
+            cwd=folder,
+            env={**os.environ, **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout
+        self.said = self._process.stdout.readline()
+        found = re.search(r"http://\S+", self.said)
+        self.url = found[0] if found else ""
+
+    @property
+    def base(self) -> str:
+        """The address without its page."""
+        return self.url[: self.url.index("/", len("http://"))]
+
+    def stop(self, sign: int = signal.SIGINT) -> tuple[int, str]:
+        """Exit code and what was printed on stderr."""
+        if self._process.poll() is None:
+            self._process.send_signal(sign)
+        if not self._process.stderr.closed:  # type: ignore[union-attr]
+            self._complaint = self._process.communicate(timeout=10)[1]
+        return self._process.returncode, self._complaint
+
+
+def _furnish(folder: Path) -> Path:
+    """Two small issues with the repository's templates."""
+    shutil.copytree(ROOT / "tests" / "web" / "publication", folder)
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    return folder
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    """A publication to be played with."""
+    return _furnish(tmp_path / "publication")
+
+
+@pytest.fixture(scope="session")
+def launch() -> Callable[[Path, str], Preview]:
+    """Previews an issue of a new publication."""
+    return lambda folder, issue: Preview(_furnish(folder), issue, "--port", "0", "--no-browser")
+
+
+@pytest.fixture
+def start(publication: Path) -> Iterator[Callable[..., Preview]]:
+    """Starts `newsletter preview` with options, by default on a free port and unseen."""
+    with ExitStack() as stack:
+
+        def starting(*options: str, env: dict[str, str] | None = None) -> Preview:
+            preview = Preview(publication, *(options or ("--port", "0", "--no-browser")), env=env)
+            stack.callback(preview.stop)
+            return preview
+
+        yield starting
+
+
+@pytest.fixture
+def preview(start: Callable[..., Preview]) -> Preview:
+    """The preview of the newest issue."""
+    return start("2023-12", "--port", "0", "--no-browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser; without one these tests fail rather than pass unseen."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = (shutil.which(name) for name in names)
+    path = os.environ.get("NEWSLETTER_CHROMIUM") or next(filter(None, found), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except PlaywrightError as error:
+            pytest.fail(
+                "these tests need Chromium: 'apt-get install chromium', or "
+                f"'playwright install chromium', or set NEWSLETTER_CHROMIUM ({error})"
+            )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page of a desktop's size."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,105 @@
+"""What is read again, and what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.config import Config
+from newsletter.web.preview import desk as desk_module
+from newsletter.web.preview.desk import Desk
+from newsletter.web.preview.proof import Proof, read_proof
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Months that were read and laid out, in order."""
+    months: list[str] = []
+
+    def noted(path: Path, config: Config, digest: str) -> Proof:
+        months.append(path.stem)
+        return read_proof(path, config, digest)
+
+    monkeypatch.setattr(desk_module, "read_proof", noted)
+    return months
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_shelf_lists_the_newest_first(desk: Desk) -> None:
+    assert [proof.month for proof in desk.shelf().proofs] == ["2023-12", "2023-11"]
+
+
+def test_an_unchanged_issue_is_not_laid_out_twice(desk: Desk, read: list[str]) -> None:
+    desk.shelf()
+    desk.proof("2023-12")
+    desk.shelf()
+    assert read == ["2023-12", "2023-11"]
+
+
+def test_only_the_changed_issue_is_laid_out_again(
+    desk: Desk, read: list[str], publication: Path
+) -> None:
+    desk.shelf()
+    edit(publication / "issues/2023-11.yaml", "Only one", "Just one")
+    assert desk.shelf().proofs[1].sheet.edition.subject == "Just one study"  # type: ignore[union-attr]
+    assert read == ["2023-12", "2023-11", "2023-11"]
+
+
+@pytest.mark.parametrize("name", ["templates/parts/footer.mjml", "newsletter.yaml"])
+def test_a_template_or_the_configuration_changes_all(
+    desk: Desk, read: list[str], publication: Path, name: str
+) -> None:
+    desk.shelf()
+    path = publication / name
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    desk.shelf()
+    assert read == ["2023-12", "2023-11"] * 2
+
+
+def test_a_broken_issue_tells_its_problems_and_recovers(desk: Desk, publication: Path) -> None:
+    path = publication / "issues/2023-12.yaml"
+    edit(path, "doi:", "dio:")
+    proof = desk.proof("2023-12")
+    assert proof.sheet is None
+    assert proof.problems[0].startswith("issues/2023-12.yaml:12:5: error: unknown key 'dio'")
+    edit(path, "dio:", "doi:")
+    assert desk.proof("2023-12").sheet
+
+
+def test_a_broken_template_tells_its_line(desk: Desk, publication: Path) -> None:
+    edit(publication / "templates/issue.mjml", "</mj-body>", "{% oops %}</mj-body>")
+    problem = desk.proof("2023-12").problems[0]
+    assert problem.startswith("templates/issue.mjml:")
+    assert "oops" in problem
+
+
+def test_a_broken_configuration_is_told_everywhere_and_recovers(
+    desk: Desk, publication: Path
+) -> None:
+    edit(publication / "newsletter.yaml", "tagline", "tagleine")
+    problems = desk.proof("2023-12").problems
+    assert "newsletter.yaml:2:1: error: unknown key 'tagleine'" in "\n".join(problems)
+    assert desk.shelf().problems == problems
+    edit(publication / "newsletter.yaml", "tagleine", "tagline")
+    assert desk.shelf().proofs
+
+
+def test_a_deleted_issue_is_gone_and_remembered(desk: Desk, publication: Path) -> None:
+    assert not desk.was_here("2023-12")
+    desk.proof("2023-12")
+    (publication / "issues/2023-12.yaml").unlink()
+    assert desk.proof("2023-12").gone
+    assert desk.was_here("2023-12")
+
+
+def test_issues_may_move_while_the_preview_runs(desk: Desk, publication: Path) -> None:
+    (publication / "issues").rename(publication / "months")
+    assert desk.shelf().proofs == ()
+    edit(publication / "newsletter.yaml", "tagline:", "issues: months\ntagline:")
+    assert len(desk.shelf().proofs) == 2
