@@ -50,7 +50,7 @@ def load_config(path: Path, environment: Environment[str, str]) -> Config:
     if settings is None:
         raise ConfigurationError("\n".join(map(str, findings)))
     values = dict(settings) | _overrides(environment)
-    return Config.model_construct(**values, file=path.absolute())
+    return Config.model_construct(**values, file=path.parent.resolve() / path.name)
 
 
 def _overrides(environment: Environment[str, str]) -> dict[str, str]:

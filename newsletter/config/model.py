@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from newsletter.config.values import (
     Clock,
+    Code,
     Contact,
     Database,
     Day,
@@ -18,6 +19,7 @@ from newsletter.config.values import (
     Email,
     Language,
     Line,
+    Link,
     ListId,
     RateField,
     Share,
@@ -67,7 +69,7 @@ class Schedule(Section):
 class Checks(Section):
     """Which findings are not wanted."""
 
-    off: tuple[Annotated[str, Field(pattern=r"^N\d{3}$")], ...] = Field(
+    off: tuple[Code, ...] = Field(
         default=(), description="Codes of checks to switch off, such as `N104`."
     )
 
@@ -75,8 +77,8 @@ class Checks(Section):
 class Crossref(Section):
     """Where citations are looked up."""
 
-    base_url: str = Field(default="https://api.crossref.org", description="Crossref's REST API.")
-    doi_url: str = Field(default="https://doi.org", description="The DOI resolver.")
+    base_url: Link = Field(default="https://api.crossref.org", description="Crossref's REST API.")
+    doi_url: Link = Field(default="https://doi.org", description="The DOI resolver.")
     mailto: Email | None = Field(
         default=None, description="Your address, for Crossref's polite pool."
     )
@@ -105,7 +107,7 @@ class Smtp(Section):
 class Sendgrid(Section):
     """Twilio SendGrid's v3 API; its key is in SENDGRID_API_KEY."""
 
-    base_url: str = Field(default="https://api.sendgrid.com", description="The API's address.")
+    base_url: Link = Field(default="https://api.sendgrid.com", description="The API's address.")
     batch_size: int = Field(default=100, ge=1, le=1000, description="Recipients a request.")
     connections: int = Field(default=2, ge=1, le=16, description="Requests under way at once.")
     sandbox: bool = Field(default=False, description="Have SendGrid check, but not send.")
@@ -199,6 +201,7 @@ class Config(Settings):
 
     def shown(self, path: Path) -> str:
         """A path as findings name it: relative to the publication where it lies inside."""
-        absolute = path.absolute()
-        inside = absolute.is_relative_to(self.root)
-        return str(absolute.relative_to(self.root) if inside else absolute)
+        for absolute in (path.absolute(), path.resolve()):
+            if absolute.is_relative_to(self.root):
+                return str(absolute.relative_to(self.root))
+        return str(path.absolute())

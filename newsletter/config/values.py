@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time, timedelta
+from ipaddress import IPv6Address
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import idna
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticKnownError
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ORDINALS = ("first", "second", "third", "fourth", "last")
-_DAY = re.compile(rf"({'|'.join(ORDINALS)}) ({'|'.join((*DAYS, 'weekday'))})|[1-9]|[12]\d|3[01]")
-_DURATION = re.compile(r"(\d+)\s*([mhd])")
+_DAY = re.compile(rf"({'|'.join(ORDINALS)}) ({'|'.join((*DAYS, 'weekday'))})|[1-9]|[12][0-9]|3[01]")
+_DURATION = re.compile(r"([0-9]{1,4})\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_RATE = re.compile(r"(\d+)\s*/\s*(second|minute|hour)")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_RATE = re.compile(r"([0-9]{1,9})\s*/\s*(second|minute|hour)")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEPT = "!#$%&'()*+,/:;=?@-._~"
 """Characters of a URL that are left alone (RFC 3986 §2, with the percent sign)."""
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LIST_ID = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+_CODE = re.compile(r"N[0-9]{3}")
 
 
-class Rate(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Rate:
     """So many messages in so many seconds."""
 
-    model_config = ConfigDict(frozen=True)
     count: int
     seconds: int
+
+
+def parsed(kind: type, parse: Callable[[str], Any]) -> BeforeValidator:
+    """A validator that parses text, and lets through what is of the kind already."""
+
+    def validate(value: Any) -> Any:
+        if isinstance(value, kind):
+            return value
+        if not isinstance(value, str):
+            raise PydanticKnownError("string_type")
+        return parse(value.strip())
+
+    return BeforeValidator(validate)
 
 
 def _line(text: str) -> str:
@@ -73,14 +92,21 @@ def web_link(text: str) -> str:
     problem = f"'{text}' is not a web address; write one such as https://pprnet.example/contact"
     try:
         parts = urlsplit(text)
-        host = idna.encode(parts.hostname or "", uts46=True).decode("ascii")
+        host = _ascii_host(parts.hostname or "")
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, UnicodeError) as error:
         raise ValueError(problem) from error
-    if parts.scheme not in ("http", "https") or parts.username is not None or " " in text:
+    unfit = parts.username is not None or re.search(r"\s", text)
+    if unfit or parts.scheme not in ("http", "https"):
         raise ValueError(problem)
-    rest = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
-    return f"{parts.scheme}://{host}{port}{quote(rest, safe=_KEPT)}"
+    rest = (quote(part, safe=_KEPT) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, host + port, *rest))
+
+
+def _ascii_host(host: str) -> str:
+    if ":" in host:
+        return f"[{IPv6Address(host)}]"
+    return idna.encode(host, uts46=True).decode("ascii")
 
 
 def https_url(text: str) -> str:
@@ -103,7 +129,7 @@ def _contact(text: str) -> str:
 
 
 def _list_id(text: str) -> str:
-    if not _HOST.fullmatch(text) or "." not in text:
+    if not _LIST_ID.fullmatch(text):
         raise ValueError(f"'{text}' is not a list id; write one such as digest.pprnet.example")
     return text
 
@@ -114,39 +140,39 @@ def _day(text: str) -> str:
     return text
 
 
-def _clock(value: Any) -> Any:
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
-    if isinstance(value, str) and not match:
-        raise ValueError(f"'{value}' is not a time; write one such as 09:00")
-    return time(int(match[1]), int(match[2])) if match else value
-
-
-def _duration(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.fullmatch(value)
+def _clock(text: str) -> time:
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
     if not match:
-        raise ValueError(f"'{value}' is not a duration; write one such as 12h, 90m or 2d")
+        raise ValueError(f"'{text}' is not a time; write one such as 09:00")
+    return time(int(match[1]), int(match[2]))
+
+
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"'{text}' is not a duration; write one such as 12h, 90m or 2d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _rate(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = _RATE.fullmatch(value)
+def _rate(text: str) -> Rate:
+    match = _RATE.fullmatch(text)
     if not match or not int(match[1]):
-        raise ValueError(f"'{value}' is not a rate; write one such as 600/minute")
+        raise ValueError(f"'{text}' is not a rate; write one such as 600/minute")
     seconds = {"second": 1, "minute": 60, "hour": 3600}[match[2]]
     return Rate(count=int(match[1]), seconds=seconds)
 
 
-def _share(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = _PERCENT.fullmatch(value)
+def _share(text: str) -> float:
+    match = _PERCENT.fullmatch(text)
     if not match or float(match[1]) > 100:
-        raise ValueError(f"'{value}' is not a percentage; write one such as 5%")
+        raise ValueError(f"'{text}' is not a percentage; write one such as 5%")
     return float(match[1]) / 100
+
+
+def _code(text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise ValueError(f"'{text}' is not the code of a check; write one such as N104")
+    return text
 
 
 def database_url(text: str) -> str:
@@ -157,6 +183,7 @@ def database_url(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_line)]
+Link = Annotated[Line, AfterValidator(web_link)]
 Url = Annotated[Line, AfterValidator(https_url)]
 WebUrl = Annotated[Line, AfterValidator(_web_url)]
 Contact = Annotated[Line, AfterValidator(_contact)]
@@ -166,7 +193,8 @@ Timezone = Annotated[Line, AfterValidator(_timezone)]
 ListId = Annotated[Line, AfterValidator(_list_id)]
 Day = Annotated[Line, AfterValidator(_day)]
 Database = Annotated[Line, AfterValidator(database_url)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-RateField = Annotated[Rate, BeforeValidator(_rate)]
-Share = Annotated[float, BeforeValidator(_share)]
+Code = Annotated[Line, AfterValidator(_code)]
+Clock = Annotated[time, parsed(time, _clock)]
+Duration = Annotated[timedelta, parsed(timedelta, _duration)]
+RateField = Annotated[Rate, parsed(Rate, _rate)]
+Share = Annotated[float, parsed(float, _share)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*", re.IGNORECASE)
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 
 
 def normalise_doi(text: str) -> str:
@@ -17,9 +17,9 @@ def normalise_doi(text: str) -> str:
     """
     prefix = _PREFIX.match(text)
     bare = text[prefix.end() :] if prefix else text
-    if prefix and "//" in prefix[0]:
+    if prefix and prefix[0].endswith("/"):
         bare = unquote(bare)
-    if not _DOI.fullmatch(bare):
+    if not _DOI.fullmatch(bare) or not bare.isprintable() or "\ufffd" in bare:
         raise ValueError(f"'{text}' is not a DOI; write one such as 10.1037/cou0000708")
     return bare
 

@@ -36,12 +36,14 @@ def find_issue(name: str, config: Config) -> Path:
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         if path.is_file():
             return path
-        raise IssueNotFound(f"{name}: no such file; check the path")
+        hint = did_you_mean(name, map(config.shown, paths.values())) or "; check the path"
+        raise IssueNotFound(f"{name}: no such file{hint}")
     raise IssueNotFound(_no_such_month(name, paths, config))
 
 
 def _no_such_month(name: str, paths: dict[str, Path], config: Config) -> str:
     if not MONTH.fullmatch(name):
-        return f"'{name}' is not an issue; write a month such as 2023-12, a path, or 'latest'"
+        hint = did_you_mean(name, ("latest", *paths))
+        return f"'{name}' is not an issue; write a month such as 2023-12, a path, or 'latest'{hint}"
     folder = config.shown(config.issues_path)
     return f"no issue {name}: {folder}/{name}.yaml does not exist{did_you_mean(name, paths)}"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from newsletter.config import Config
 from newsletter.errors import RefusedSource
 from newsletter.issue.model import MONTH, Issue
 from newsletter.yaml_source import (
+    MAX_FINDINGS,
     Finding,
     Place,
     Scalar,
     Sequence,
     Source,
     did_you_mean,
+    in_order,
     read_source,
     validate,
 )
@@ -39,9 +42,9 @@ def load_issue(path: Path, config: Config) -> IssueFile:
     source = read_source(path, config.shown(path))
     issue, findings = validate(Issue, source, _is_blank)
     findings += _month_findings(source, path)
-    findings += _vocabulary_findings(source, config)
+    findings += islice(_vocabulary_findings(source, config), MAX_FINDINGS)
     if issue is None or findings:
-        raise RefusedSource(sorted(findings, key=lambda finding: (finding.line, finding.column)))
+        raise RefusedSource(in_order(findings))
     return IssueFile(path, source, issue)
 
 

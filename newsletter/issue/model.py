@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from newsletter.config import Language, Line
-from newsletter.config.values import web_link
+from newsletter.config.values import Link, parsed
 from newsletter.issue.doi import normalise_doi
 
-MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
+
+_MOMENT = re.compile(rf"{MONTH.pattern}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}")
 
 
 def _month(text: str) -> str:
@@ -25,21 +27,20 @@ def _text(text: str) -> str:
     return text.rstrip().lstrip("\n")
 
 
-def _moment(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
+def _moment(text: str) -> datetime:
+    problem = f"'{text}' is not a date and time; write them as 2023-12-05 09:00"
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(problem)
     try:
-        return datetime.strptime(value.strip().replace("T", " "), "%Y-%m-%d %H:%M")
+        return datetime.fromisoformat(text)
     except ValueError as error:
-        message = f"'{value}' is not a date and time; write them as 2023-12-05 09:00"
-        raise ValueError(message) from error
+        raise ValueError(problem) from error
 
 
 Text = Annotated[str, AfterValidator(_text)]
 Month = Annotated[Line, AfterValidator(_month)]
 Doi = Annotated[Line, AfterValidator(normalise_doi)]
-Link = Annotated[Line, AfterValidator(web_link)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, parsed(datetime, _moment)]
 
 
 class _Part(BaseModel):

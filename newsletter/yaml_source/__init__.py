@@ -4,14 +4,16 @@
 the very text that was typed. `validate` holds a source against a pydantic model.
 """
 
-from newsletter.yaml_source.finding import Finding, Place, Severity
+from newsletter.yaml_source.finding import MAX_FINDINGS, Finding, Place, Severity
 from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
-from newsletter.yaml_source.source import MAX_BYTES, Source, read_source
+from newsletter.yaml_source.source import Source, read_source
 from newsletter.yaml_source.suggest import did_you_mean
-from newsletter.yaml_source.validate import validate
+from newsletter.yaml_source.text import MAX_BYTES
+from newsletter.yaml_source.validate import in_order, validate
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_FINDINGS",
     "Finding",
     "Mapping",
     "Node",
@@ -21,6 +23,7 @@ __all__ = [
     "Severity",
     "Source",
     "did_you_mean",
+    "in_order",
     "read_source",
     "validate",
 ]

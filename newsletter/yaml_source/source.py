@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import yaml
 
 from newsletter.errors import RefusedSource
-from newsletter.yaml_source.finding import Finding, Place
-from newsletter.yaml_source.nodes import Builder, Mapping, Node, Scalar, Sequence
+from newsletter.yaml_source.builder import Builder
+from newsletter.yaml_source.finding import MAX_FINDINGS, Finding, Place
+from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
 from newsletter.yaml_source.syntax import explain
-
-MAX_BYTES = 1_000_000
-"""Size above which a file is refused; an issue has some 15 kB."""
-
-_UNTYPEABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff"
-    "\ufeff\U0001fffe\U0001ffff]"
+from newsletter.yaml_source.text import (
+    MAX_UNTYPEABLE,
+    escaped_untypeable,
+    read_text,
+    restored,
+    split_lines,
+    untypeable,
+    without_untypeable,
 )
-"""Characters no editor means to write; U+2028 and U+0085 are line ends to YAML alone."""
-_UNTYPEABLE_IN_SCALAR = re.compile(_UNTYPEABLE.pattern + "|\r")
-_ENOUGH = 20
-"""Untypeable characters reported of one file: more of them is a binary file."""
-_LINE_END = re.compile("\r\n|\r|\n")
+
+_Problem = tuple[Place, str]
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,10 @@ class Source:
     """As shown in findings."""
     text: str
     root: Mapping
+    problems: tuple[Finding, ...] = ()
+    """What is wrong with the file as YAML; `validate` refuses a source that has any."""
+    deleted: tuple[Place, ...] = ()
+    """Untypeable characters that were passed over."""
 
     def node(self, *location: str | int) -> Node | None:
         """The node at `('summaries', 0, 'title')`, or None where the file has none."""
@@ -66,80 +67,70 @@ class Source:
 
     def finding(self, message: str, place: Place) -> Finding:
         """An error of the loader in this file."""
-        return Finding(self.path, *place, message)
+        return Finding(self.path, *restored(place, self.deleted), message)
 
 
 def read_source(path: Path, shown_as: str) -> Source:
     """Read a file strictly.
 
+    What spoils single values only (tags, duplicate keys, control characters) is left in the
+    source's `problems`, for `validate` to report together with its own findings.
+
     Raises:
-        RefusedSource: with every problem found; a syntax error ends the search.
+        RefusedSource: where no tree can be read, with every problem met on the way.
     """
-    text = _decode(_read(path, shown_as), shown_as)
-    found = [
-        Finding(shown_as, *place, f"{_name(char)} is not allowed here; delete it")
-        for place, char in islice(_untypeable(text), _ENOUGH)
-    ]
-    if found:
-        raise RefusedSource(found)
-    builder = Builder()
-    problems = [*_parse(builder, text), *builder.problems, *_escaped_controls(builder.root)]
-    if not problems and not isinstance(builder.root, Mapping):
-        problems = [_not_a_mapping(builder.root)]
-    if problems or not isinstance(builder.root, Mapping):
-        raise RefusedSource([Finding(shown_as, *place, what) for place, what in sorted(problems)])
-    return Source(shown_as, text, builder.root)
+    text = read_text(path, shown_as)
+    strays = untypeable(text)
+    if len(strays) == MAX_UNTYPEABLE:
+        raise RefusedSource(_findings(shown_as, strays))
+    builder, problems = _build([without_untypeable(line) for line in split_lines(text)])
+    deleted = [place for place, _ in strays]
+    problems = strays + [(restored(place, deleted), what) for place, what in problems]
+    if builder.stopped or not isinstance(builder.root, Mapping):
+        raise RefusedSource(_findings(shown_as, problems))
+    return Source(shown_as, text, builder.root, _findings(shown_as, problems), tuple(deleted))
 
 
-def _read(path: Path, shown_as: str) -> bytes:
+def _findings(path: str, problems: list[_Problem]) -> tuple[Finding, ...]:
+    """The first ones in the order of their places, each once."""
+    first = sorted(set(problems))[:MAX_FINDINGS]
+    return tuple(Finding(path, *place, what) for place, what in first)
+
+
+def _build(lines: list[str]) -> tuple[Builder, list[_Problem]]:
+    builder = Builder(lines)
+    directive = _directive(lines)
+    if directive:
+        builder.stopped = True
+        return builder, [directive]
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
-        raise RefusedSource([Finding(shown_as, 1, 1, reason)]) from error
-    if len(content) > MAX_BYTES:
-        message = "the file is larger than 1 MB; an issue is a few pages of text"
-        raise RefusedSource([Finding(shown_as, 1, 1, message)])
-    return content
-
-
-def _decode(content: bytes, shown_as: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
-        message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        raise RefusedSource([Finding(shown_as, *_place_after(before), message)]) from error
-
-
-def _untypeable(text: str) -> Iterator[tuple[Place, str]]:
-    for match in _UNTYPEABLE.finditer(text):
-        yield _place_after(text[: match.start()]), match[0]
-
-
-def _name(char: str) -> str:
-    return f"the invisible character U+{ord(char):04X}"
-
-
-def _place_after(before: str) -> Place:
-    lines = _LINE_END.split(before)
-    return Place(len(lines), len(lines[-1]) + 1)
-
-
-def _parse(builder: Builder, text: str) -> list[tuple[Place, str]]:
-    try:
-        builder.feed(yaml.parse(text, Loader=yaml.CSafeLoader))
+        builder.feed(yaml.parse("\n".join(lines), Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        return [explain(error, text, builder.last_scalar)]
-    return []
+        builder.stopped = True
+        told = explain(error, builder)
+        return builder, [*(found for found in builder.problems if found[0] < told[0]), told]
+    if builder.stopped:
+        return builder, builder.problems
+    return builder, [*builder.problems, *_of_the_whole(builder.root)]
 
 
-def _escaped_controls(root: Node | None) -> Iterator[tuple[Place, str]]:
+def _of_the_whole(root: Node | None) -> Iterator[_Problem]:
+    if not isinstance(root, Mapping):
+        yield _not_a_mapping(root)
     for scalar in _scalars(root):
-        match = _UNTYPEABLE_IN_SCALAR.search(scalar.text)
-        if match:
-            yield scalar.place, f"the escape for {_name(match[0])} is not allowed; delete it"
+        problem = escaped_untypeable(scalar.text)
+        if problem:
+            yield scalar.place, problem
+
+
+def _directive(lines: list[str]) -> _Problem | None:
+    """A line that tells the parser how to read; libyaml would follow it in silence."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith("%"):
+            return Place(number, 1), "remove the line that begins with '%'"
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+    return None
 
 
 def _scalars(root: Node | None) -> Iterator[Scalar]:
@@ -155,9 +146,9 @@ def _scalars(root: Node | None) -> Iterator[Scalar]:
 
 
 def _not_a_mapping(root: Node | None) -> tuple[Place, str]:
-    if root is None:
-        return Place(1, 1), "the file is empty; it needs keys such as 'month: 2023-12'"
-    return root.place, "the file must be a mapping of keys to values, such as 'month: 2023-12'"
+    if root is None or (isinstance(root, Scalar) and not root.text.strip()):
+        return Place(1, 1), "the file is empty; it needs lines such as 'key: value'"
+    return root.place, "the file must hold keys and values, in lines such as 'key: value'"
 
 
 def _child(node: Node | None, step: str | int) -> Node | None:

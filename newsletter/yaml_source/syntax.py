@@ -1,115 +1,289 @@
 """libyaml's complaints, retold for an author.
 
 libyaml names the place where it gave up; the slip is often earlier: at the bracket or the
-quotation mark that was never closed, or on the line whose colon is missing. One table says
-which of its two marks to trust and how to put it.
+quotation mark that was never closed, or on the line whose colon is missing. `_READERS` look
+for such slips in the lines themselves; what they do not know, one table puts into words.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import yaml
 
+from newsletter.yaml_source.builder import Builder, place_of, swallowed_key, unclosed_before
 from newsletter.yaml_source.finding import Place
-from newsletter.yaml_source.nodes import Scalar
+from newsletter.yaml_source.nodes import Mapping, Scalar
+
+Told = tuple[Place, str]
+"""Where the slip is, and the sentence for it."""
+
+_NEEDS_QUOTES = "text that begins with '{}' needs quotes"
+_TAB = "a tab cannot indent YAML; use spaces"
+_OPEN_QUOTE = "this quotation mark is never closed; close it"
+_NO_COLON = "expected 'key: value'; a colon is missing, or this text needs more indentation"
+_NOT_ALIGNED = "this line is not aligned with the ones around it; indent it like them"
+_READ_ON = (
+    "this line is read as part of the text above; indent it like the other keys, "
+    "or put the whole text in quotes if the ':' belongs to it"
+)
+_COLON = "a ': ' within a text needs quotes around the text"
+_NO_SPACE_AFTER_KEY = re.compile(r"( *(?:- +)?)([a-z_]+):(?=[^ \t:/])")
+_NO_SPACE_AFTER_DASH = re.compile(r"( *)-(?=[\w\"'])")
+_VALUE = re.compile(r" *(?:- +)*(?:[\w-]+: +)?")
+_DASHES = re.compile(r" *(?:- +)*")
 
 
 class _Rule(NamedTuple):
-    problem: str
-    """A regular expression for "context: problem"."""
-    at_context: bool
+    complaint: str
+    """A regular expression for libyaml's "context: problem"."""
+    at_start: bool
     """Whether the slip is where the construct began, not where it broke."""
     message: str
+    """The sentence; `{char}` is the character at the place."""
 
 
 _RULES = (
-    _Rule("tab character", False, "a tab cannot indent YAML; use spaces"),
-    _Rule("quoted scalar: found unexpected end", True,
-          "this quotation mark is never closed; close it"),
-    _Rule("unknown escape|hexdecimal|Unicode character escape", False,
-          "a backslash in double quotes starts an escape; use single quotes, or write \\\\"),
-    _Rule("flow sequence", True, "this '[' is not closed as it should be; close it with ']'"),
-    _Rule("flow mapping", True, "this '{' is not closed as it should be; close it with '}'"),
-    _Rule("simple key: could not find expected ':'", True,
-          "expected 'key: value'; a colon is missing, or this text needs more indentation"),
-    _Rule("mapping values are not allowed", False,
-          "a ': ' is not expected here; put a value that holds a colon in quotes, "
-          "and check the indentation"),
-    _Rule("alias|anchor", True, "text that begins with '*' or '&' needs quotes"),
-    _Rule("parsing a block collection: did not find expected '-'", False,
-          "this line is indented differently from the list it is in; align it"),
-    _Rule("block mapping: did not find expected key", False,
-          "this line does not fit the ones above; check indentation and quotation marks"),
-    _Rule("incompatible YAML document|directive", False, "remove the line that begins with '%'"),
-    _Rule("document start", False, "nothing may follow the end of the document; remove the '...'"),
-    _Rule("expected node content", False, "lists are nested too deeply here"),
+    _Rule("quoted scalar: found unexpected (end|document)", True, _OPEN_QUOTE),
+    _Rule("simple key: could not find expected ':'", True, _NO_COLON),
+    _Rule("alias|anchor| tag|mapping keys|block sequence entries|indentation indicator", True,
+          _NEEDS_QUOTES.format("{char}")),
+    _Rule("expected comment or line break", True,
+          "text after '{char}' must begin on the next line, indented; "
+          "or put text that begins with '{char}' in quotes"),
+    _Rule("expected '-'", False,
+          "this line does not fit the list it is in; begin it with '- ', "
+          "or align it with the lines of its entry"),
+    _Rule("unexpected ':'", False, "text with a ':' within brackets needs quotes"),
+    _Rule("directive", True, "remove the line that begins with '%'"),
+    _Rule("expected node content", False,
+          "a value is missing before this '{char}'; put text that begins with it in quotes"),
 )  # fmt: skip
-_UNFIT = "text that begins with '{}' needs quotes"
-_NO_SPACE = re.compile(r"^(\s*(?:- +)?)([a-z_]+):(?=[^\s:/])")
+
+_OPEN_BRACKET = {
+    "sequence": "this '[' is not closed as it should be; close it with ']'",
+    "mapping": "this '{' is not closed as it should be; close it with '}'",
+}
+_STRAY = {
+    "]": "this ']' closes nothing; remove it, or put the text in quotes",
+    "}": "this '}' closes nothing; remove it, or put the text in quotes",
+    "-": "this '-' is not aligned with the other entries of its list; indent it like them",
+    ":": "a key is missing before this ':'",
+}
+"""What is out of place where libyaml expected a key."""
 
 
-def explain(error: yaml.MarkedYAMLError, text: str, last: Scalar | None) -> tuple[Place, str]:
-    """Place and sentence for a syntax error; `last` is the scalar read before it."""
-    complaint = f"{error.context}: {error.problem}"
-    at = _place(error.problem_mark)
-    lines = text.splitlines()
-    return (
-        _tab(complaint, at, lines)
-        or _unclosed_quote(at, last)
-        or _missing_space(complaint, at, lines)
-        or _unfit_start(complaint, at, lines)
-        or _by_rule(complaint, error)
+@dataclass(frozen=True)
+class _Slip:
+    """A complaint of libyaml's, with what is needed to look behind it."""
+
+    complaint: str
+    at: Place
+    start: Place
+    """Where the construct began that broke; `at` where libyaml does not say."""
+    builder: Builder
+
+    def line(self, number: int) -> str:
+        """A line of the file, counted from 1; beyond its end, nothing."""
+        lines = self.builder.lines
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def char(self, place: Place) -> str:
+        """The character at a place."""
+        return self.line(place.line)[place.column - 1 : place.column]
+
+    def above(self, number: int, indent: int) -> int:
+        """The nearest line above that is not empty and stands no deeper than `indent`, or 0."""
+        for other in range(number - 1, 0, -1):
+            line = self.line(other)
+            if line.strip() and _indent(line) <= indent:
+                return other
+        return 0
+
+
+def explain(error: yaml.MarkedYAMLError, builder: Builder) -> Told:
+    """Place and sentence for a syntax error; `builder` was fed what came before it."""
+    at = place_of(error.problem_mark, builder.lines)
+    start = place_of(error.context_mark, builder.lines) if error.context_mark else at
+    slip = _Slip(f"{error.context}: {error.problem}", at, start, builder)
+    return next(
+        (told for read in _READERS if (told := read(slip))),
+        (at, f"this is not YAML: {error.problem}"),
     )
 
 
-def _by_rule(complaint: str, error: yaml.MarkedYAMLError) -> tuple[Place, str]:
-    for rule in _RULES:
-        if re.search(rule.problem, complaint):
-            mark = error.context_mark if rule.at_context else error.problem_mark
-            return _place(mark or error.problem_mark), rule.message
-    return _place(error.problem_mark), f"this is not YAML: {error.problem}"
+def _tab(slip: _Slip) -> Told | None:
+    bad_start = "cannot start any token" in slip.complaint and slip.char(slip.at) == "\t"
+    return (slip.at, _TAB) if bad_start or "tab character" in slip.complaint else None
 
 
-def _tab(complaint: str, at: Place, lines: list[str]) -> tuple[Place, str] | None:
-    if "cannot start any token" in complaint and _char(at, lines) == "\t":
-        return at, "a tab cannot indent YAML; use spaces"
+def _no_break_space(slip: _Slip) -> Told | None:
+    """Indentation copied from a web page."""
+    for number in (slip.start.line, slip.at.line):
+        line = slip.line(number)
+        plain = len(line) - len(line.lstrip(" "))
+        if line[plain:] != line[plain:].lstrip():
+            return Place(number, plain + 1), "a no-break space cannot indent YAML; use plain spaces"
     return None
 
 
-def _unclosed_quote(at: Place, last: Scalar | None) -> tuple[Place, str] | None:
-    """A quote that swallowed lines and ended at the next quote, where the parser stumbled."""
-    if last and last.style in ("'", '"') and last.place.line < last.end_line == at.line:
+def _swallowing_quote(slip: _Slip) -> Told | None:
+    """A quotation that broke on a later line, behind keys that it should not hold."""
+    if "quoted scalar" not in slip.complaint:
+        return None
+    column = _indent(slip.line(slip.start.line))
+    key = swallowed_key(slip.builder.lines, slip.start.line, slip.at.line, column)
+    return (slip.start, unclosed_before(key)) if key else None
+
+
+def _escape(slip: _Slip) -> Told | None:
+    if not re.search("unknown escape|hexdecimal|Unicode character escape", slip.complaint):
+        return None
+    backslash = slip.line(slip.at.line).rfind("\\", 0, slip.at.column)
+    return Place(slip.at.line, backslash + 1), (
+        "a backslash in double quotes starts an escape; use single quotes, or write \\\\"
+    )
+
+
+def _ended_quote(slip: _Slip) -> Told | None:
+    """A quotation that ended at a quotation mark within the text."""
+    last = slip.builder.last_scalar
+    if not last or last.style not in ("'", '"') or last.end_line != slip.at.line:
+        return None
+    if last.place.line < last.end_line:
         return last.place, (
-            f"the quotation that begins here ends on line {at.line}; close it, "
+            f"the quotation that begins here ends on line {last.end_line}; close it, "
             "or write '' for an apostrophe within single quotes"
         )
-    return None
-
-
-def _missing_space(complaint: str, at: Place, lines: list[str]) -> tuple[Place, str] | None:
-    if "mapping values" not in complaint:
+    if "expected key" not in slip.complaint and "expected '-'" not in slip.complaint:
         return None
-    for number in (at.line - 1, at.line):
-        line = lines[number - 1] if 0 < number <= len(lines) else ""
-        match = _NO_SPACE.match(line)
-        if match:
-            key = match[2]
-            return Place(number, len(match[1]) + 1), f"a space is missing after '{key}:'"
+    doubled = "''" if last.style == "'" else '\\"'
+    return slip.at, (
+        f"the quotation ends before this; write {doubled} for a quotation mark within it, "
+        "or put the whole text in quotes"
+    )
+
+
+def _no_space(slip: _Slip) -> Told | None:
+    """`title:Word` and `-title: Word`."""
+    for number in _suspects(slip):
+        line = slip.line(number)
+        key, dash = _NO_SPACE_AFTER_KEY.match(line), _NO_SPACE_AFTER_DASH.match(line)
+        if key:
+            odd = " (a no-break space is none)" if line[key.end()].isspace() else ""
+            return Place(number, len(key[1]) + 1), f"a space is missing after '{key[2]}:'{odd}"
+        if dash:
+            return Place(number, len(dash[1]) + 1), "a space is missing after '-'"
     return None
 
 
-def _unfit_start(complaint: str, at: Place, lines: list[str]) -> tuple[Place, str] | None:
-    if "cannot start any token" in complaint:
-        return at, _UNFIT.format(_char(at, lines))
+def _suspects(slip: _Slip) -> tuple[int, ...]:
+    """Lines that may lack a space, the likeliest first."""
+    if "simple key" in slip.complaint:
+        return (slip.start.line,)
+    if "mapping values" in slip.complaint:
+        indent = _indent(slip.line(slip.at.line))
+        return slip.above(slip.at.line, indent), slip.at.line
+    return (slip.at.line,) if "expected '-'" in slip.complaint else ()
+
+
+def _unfit_start(slip: _Slip) -> Told | None:
+    if "cannot start any token" in slip.complaint:
+        return slip.at, _NEEDS_QUOTES.format(slip.char(slip.at))
     return None
 
 
-def _char(at: Place, lines: list[str]) -> str:
-    line = lines[at.line - 1] if at.line <= len(lines) else ""
-    return line[at.column - 1 : at.column]
+def _misread_colon(slip: _Slip) -> Told | None:
+    """A ': ' where no key can be: in a text, or on a line that was taken for one."""
+    if "mapping values" not in slip.complaint:
+        return None
+    line = slip.line(slip.at.line)
+    if re.search(r":\s", line[: slip.at.column - 1]):
+        return slip.at, _COLON
+    indent = _indent(line)
+    above = slip.above(slip.at.line, indent)
+    upper = _indent(slip.line(above))
+    if above and upper == indent and not re.search(r":(\s|$)", slip.line(above)):
+        return Place(above, upper + 1), _NO_COLON
+    before = slip.above(above, indent)
+    if upper < indent and before and _indent(slip.line(before)) == indent:
+        return Place(above, upper + 1), _NOT_ALIGNED
+    return Place(slip.at.line, indent + 1), _READ_ON
 
 
-def _place(mark: yaml.error.Mark | None) -> Place:
-    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+def _no_key(slip: _Slip) -> Told | None:
+    """A line that broke off a mapping or a list of items."""
+    if "expected key" not in slip.complaint:
+        return None
+    char, line = slip.char(slip.at), slip.line(slip.at.line)
+    value = _VALUE.match(line)
+    begin = value.end() if value else 0
+    if begin < slip.at.column - 1 and line[begin] in "[{&*" and char not in _STRAY:
+        return Place(slip.at.line, begin + 1), _NEEDS_QUOTES.format(line[begin])
+    return slip.at, _STRAY.get(char, _NOT_ALIGNED)
+
+
+def _open_bracket(slip: _Slip) -> Told | None:
+    match = re.search("parsing a flow (sequence|mapping)", slip.complaint)
+    if match:
+        return slip.start, _OPEN_BRACKET[match[1]]
+    opened = slip.builder.open_brackets
+    if opened and "expected node content" in slip.complaint and not slip.char(slip.at):
+        return opened[0], _OPEN_BRACKET[opened[1]]
+    return None
+
+
+def _no_comma(slip: _Slip) -> Told | None:
+    """Two quotations in a list on one line with nothing between."""
+    quoted = slip.char(slip.at) in ("'", '"')
+    if "flow" in slip.complaint and quoted and slip.at.line == slip.start.line:
+        return slip.at, "a comma is missing before this"
+    return None
+
+
+def _after_the_end(slip: _Slip) -> Told | None:
+    """Text behind '...', or a first line that the others do not go on from."""
+    if "document start" not in slip.complaint:
+        return None
+    builder = slip.builder
+    if builder.ended:
+        return builder.ended, "nothing may follow the end of the document; remove the '...'"
+    root = builder.root
+    if isinstance(root, Scalar):
+        return root.place, _NO_COLON
+    if isinstance(root, Mapping) and len(root.pairs) == 1:
+        return root.place, f"this line is indented, but line {slip.at.line} is not; align them"
+    return slip.at, _NOT_ALIGNED
+
+
+def _by_rule(slip: _Slip) -> Told | None:
+    for rule in _RULES:
+        if re.search(rule.complaint, slip.complaint):
+            place = slip.start if rule.at_start else slip.at
+            return place, rule.message.format(char=slip.char(place))
+    return None
+
+
+_READERS = (
+    _tab,
+    _no_break_space,
+    _swallowing_quote,
+    _escape,
+    _ended_quote,
+    _no_space,
+    _unfit_start,
+    _misread_colon,
+    _no_comma,
+    _open_bracket,
+    _no_key,
+    _after_the_end,
+    _by_rule,
+)
+
+
+def _indent(line: str) -> int:
+    """Columns before a line's text; the dashes of list entries count as indentation."""
+    match = _DASHES.match(line)
+    return match.end() if match else 0

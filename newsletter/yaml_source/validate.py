@@ -6,15 +6,17 @@ YAML file can cause into sentences for its author.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from newsletter.yaml_source.finding import Finding, Place
+from newsletter.yaml_source.finding import MAX_FINDINGS, Finding, Place
 from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
 from newsletter.yaml_source.source import Source
 from newsletter.yaml_source.suggest import did_you_mean
+from newsletter.yaml_source.text import split_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,7 +29,9 @@ _SENTENCES = {
     "model_attributes_type": "{subject} must be a mapping of keys to values, not {found}",
     "too_short": "'{key}' is empty; it needs at least one entry",
     "int_parsing": "'{key}' must be a whole number, not '{input}'",
+    "int_parsing_size": "'{key}' must be a whole number, not '{input}'",
     "int_type": "'{key}' must be a whole number, not {found}",
+    "bool_type": "'{key}' must be true or false, not {found}",
     "bool_parsing": "'{key}' must be true or false, not '{input}'",
     "greater_than": "'{key}' must be greater than {gt}",
     "greater_than_equal": "'{key}' must be at least {ge}",
@@ -38,33 +42,56 @@ _SENTENCES = {
 _KINDS = {Scalar: "text", Sequence: "a list", Mapping: "a mapping"}
 
 
+Absent = Callable[[Scalar], bool]
+"""Says of a value whether its key counts as not written."""
+
+
 def validate(
-    model: type[Model], source: Source, absent: Callable[[Scalar], bool]
+    model: type[Model], source: Source, absent: Absent
 ) -> tuple[Model | None, list[Finding]]:
     """The model's instance, or None and a finding for each objection.
 
-    A key whose value is a scalar that `absent` accepts counts as not written.
+    What the source itself has for problems is an objection too.
     """
     try:
-        return model.model_validate(_values(source.root, absent)), []
+        instance, findings = model.model_validate(_values(source.root, absent, model)), []
     except ValidationError as error:
-        return None, [
-            source.finding(message, place)
-            for place, message in (
-                _explain(details, source, model) for details in error.errors(include_url=False)
-            )
-        ]
+        instance, findings = None, _objections(error, source, model)
+    findings = in_order([*source.problems, *findings])
+    return (None if findings else instance), findings
 
 
-def _values(node: Node, absent: Callable[[Scalar], bool]) -> Any:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by their places, each once: an alias repeats what is wrong with its target."""
+    return sorted(dict.fromkeys(findings), key=lambda found: (found.line, found.column))
+
+
+def _objections(error: ValidationError, source: Source, model: type[BaseModel]) -> list[Finding]:
+    told = (
+        details for details in error.errors(include_url=False) if not _follows_from_others(details)
+    )
+    return [
+        source.finding(message, place)
+        for details in islice(told, MAX_FINDINGS)
+        for place, message in [_explain(details, source, model)]
+    ]
+
+
+def _follows_from_others(details: Any) -> bool:
+    """Pydantic counts only valid entries, so a list of broken ones is "too short" as well."""
+    return details["type"] == "too_short" and bool(details["input"])
+
+
+def _values(node: Node, absent: Absent, model: Any) -> Any:
+    """Plain values for pydantic. An unknown key stays even without a value: it is a slip."""
     if isinstance(node, Mapping):
         return {
-            key.text: _values(value, absent)
+            key.text: _values(value, absent, _part(model, key.text))
             for key, value in node.pairs
-            if not (isinstance(value, Scalar) and absent(value))
+            if not (_knows(model, key.text) and isinstance(value, Scalar) and absent(value))
         }
     if isinstance(node, Sequence):
-        return [_values(item, absent) for item in node.items]
+        return [_values(item, absent, model) for item in node.items]
     return node.text
 
 
@@ -72,24 +99,33 @@ def _explain(details: Any, source: Source, model: type[BaseModel]) -> tuple[Plac
     location = tuple(details["loc"])
     key = next((part for part in reversed(location) if isinstance(part, str)), "")
     if details["type"] == "extra_forbidden":
-        known = _fields_at(model, location[:-1])
-        return source.key_place(*location), f"unknown key '{key}'{did_you_mean(key, known)}"
+        return source.key_place(*location), _unknown_key(key, model, location[:-1])
     if details["type"] == "missing" and source.node(*location) is None:
         return source.place(*location[:-1]), f"'{key}' is missing; add it"
-    return _wrong(details, source, location, key)
-
-
-def _wrong(
-    details: Any, source: Source, location: tuple[str | int, ...], key: str
-) -> tuple[Place, str]:
     node = source.node(*location)
     if isinstance(node, Scalar) and not node.text.strip():
-        return source.key_place(*location), f"'{key}' is empty; fill it in"
+        place = source.key_place(*location)
+        return place, _empty(key, location[-1], split_lines(source.text)[place.line - 1])
+    return source.place(*location), _wrong(details, node, location, key)
+
+
+def _unknown_key(key: str, model: Any, location: tuple[str | int, ...]) -> str:
+    for step in location:
+        model = _part(model, step)
+    return f"unknown key '{key}'{did_you_mean(key, model.model_fields)}"
+
+
+def _empty(key: str, last: str | int, line: str) -> str:
+    what = f"an entry of '{key}'" if isinstance(last, int) else f"'{key}'"
+    comment = "; text that begins with '#' needs quotes" if "#" in line else "; fill it in"
+    return f"{what} is empty{comment}"
+
+
+def _wrong(details: Any, node: Node | None, location: tuple[str | int, ...], key: str) -> str:
     sentence = _SENTENCES.get(details["type"], "'{key}': {msg}")
-    subject = f"each entry of '{key}'" if isinstance(location[-1], int) else f"'{key}'"
-    return source.place(*location), sentence.format(
+    return sentence.format(
         key=key,
-        subject=subject,
+        subject=f"each entry of '{key}'" if isinstance(location[-1], int) else f"'{key}'",
         found=_KINDS.get(type(node), "nothing"),
         input=str(details["input"])[:60],
         msg=details["msg"],
@@ -97,22 +133,19 @@ def _wrong(
     )
 
 
-def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
-    """Names of the fields of the model that a location leads to."""
-    at: Any = model
-    for step in location:
-        if isinstance(step, str):
-            at = at.model_fields[step].annotation if _is_model(at) else None
-        at = _model_in(at)
-    return list(at.model_fields) if _is_model(at) else []
+def _knows(model: Any, key: str) -> bool:
+    return model is not None and key in model.model_fields
+
+
+def _part(model: Any, step: str | int) -> Any:
+    """The model at a step inside of another, or None; entries of a list share the list's."""
+    if isinstance(step, int):
+        return model
+    return _model_in(model.model_fields[step].annotation) if _knows(model, step) else None
 
 
 def _model_in(annotation: Any) -> Any:
     """The model inside of `tuple[Model, ...]` or `Model | None`."""
-    if _is_model(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
-
-
-def _is_model(thing: Any) -> bool:
-    return isinstance(thing, type) and issubclass(thing, BaseModel)
