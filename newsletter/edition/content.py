@@ -12,8 +12,8 @@ from newsletter.issue import Issue, Summary
 from newsletter.issue.doi import doi_url
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
-_SENTENCE = re.compile(r"(.+?[.!?…][”’\"')]*)(?=\s+[“‘(]?[^\W\d_a-zà-ÿ]|\s*$)", re.DOTALL)
-_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|[A-Z])\.|^…)$")
+_SENTENCE_END = re.compile(r"[.!?…]+[”’\"')\]]*(?=\s+[“‘«(]?(?:[^\W\d_a-zà-öø-ÿ]|\d))")
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|No|[A-Z])\.|^…)$")
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,10 @@ def month_name(year: int, month: int, language: str) -> str:
 
 def first_sentence(text: str) -> str:
     """The first sentence of a plain text; titles and initials do not end one."""
-    end = 0
-    for match in _SENTENCE.finditer(text):
-        end = match.end()
-        if not _ABBREVIATION.search(text[:end]):
-            break
-    return text[: end or None].strip()
+    for match in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text[max(0, match.end() - 8) : match.end()]):
+            return text[: match.end()]
+    return text
 
 
 def _default_preheader(issue: Issue) -> str:

@@ -12,8 +12,10 @@ from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.helpers import parseLinkLabel
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
@@ -36,6 +38,7 @@ _NUMERIC = rf"[\d.,%{GLUE}]"
 _DASHED = re.compile(
     rf"(?<![\w/-])(?:{_NUMERIC}{{0,14}}[-–‒](?:{GLUE}|(?=[\d.])))+{_NUMERIC}{{1,14}}"
 )
+_NO_ADDRESS = re.compile(r"\(\s*(?:<>)?\s*[)\"'(]")
 _SAFE_LINK = re.compile(r"(?:https?://[^/]|mailto:[^@\s]+@)", re.IGNORECASE)
 
 
@@ -91,12 +94,21 @@ def _parser(*, only_emphasis: bool) -> MarkdownIt:
     parser.core.ruler.push("statistics", _bind_statistics)
     parser.add_render_rule("text", _text_with_whole_numbers)
     if not only_emphasis:
+        parser.inline.ruler.at("link", _link_with_address)
         parser.core.ruler.push("direction", _let_direction_follow)
     return parser
 
 
 def _is_safe(url: str) -> bool:
     return bool(_SAFE_LINK.match(url))
+
+
+def _link_with_address(state: StateInline, silent: bool) -> bool:
+    """A link; `[word]()` is none, though markdown-it would make it one that leads nowhere."""
+    if state.src[state.pos] != "[":
+        return False
+    after_label = parseLinkLabel(state, state.pos, True) + 1
+    return not _NO_ADDRESS.match(state.src, after_label) and link(state, silent)
 
 
 def _bind_statistics(state: StateCore) -> None:

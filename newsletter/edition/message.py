@@ -1,9 +1,4 @@
-"""An edition as an e-mail message, ready for the wire.
-
-Headers are written here rather than by `email.message`: its SMTP policy turns an unbroken
-token of 78 characters, such as a long List-Unsubscribe, into encoded words, which breaks it
-(cpython #85725).
-"""
+"""An edition as an e-mail message, ready for the wire."""
 
 from __future__ import annotations
 
@@ -11,20 +6,16 @@ import hmac
 import re
 from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
-from email.header import Header
-from email.utils import format_datetime, quote
+from email.utils import format_datetime
 from hashlib import sha256
 
 from newsletter.config import Config
+from newsletter.edition import headers
 from newsletter.edition.personal import Field, Personal
 from newsletter.edition.render import Edition
 from newsletter.issue import Issue, planned_at
 
-LONGEST_LINE = 78
-"""RFC 5322 §2.1.1, without the CRLF."""
 _SOFT_BREAK = b"=\r\n"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
 def build_message(
@@ -59,61 +50,19 @@ def _headers(
 ) -> Iterator[str]:
     email = reader["email"]
     name = " ".join(filter(None, (reader.get("first_name"), reader.get("last_name"))))
-    yield _address("From", config.sender.name, config.sender.email)
-    yield _address("To", name, email)
-    yield _unstructured("Subject", edition.subject)
-    yield f"Date: {format_datetime(planned_at(issue, config))}"
+    yield headers.mailbox("From", config.sender.name, config.sender.email)
+    yield headers.mailbox("To", name, email)
+    yield headers.unstructured("Subject", edition.subject)
+    yield headers.token("Date", format_datetime(planned_at(issue, config)))
     if config.reply_to:
-        yield _address("Reply-To", "", config.reply_to)
-    yield _folded("Message-ID", f"<{_message_id(issue.month, email)}@{_domain(config)}>")
-    yield _address("List-Id", config.name, config.list_id or _host(config.web_url))
-    yield f"List-Unsubscribe: <{_checked(reader['unsubscribe_url'])}>"
-    yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
-    yield _folded("Feedback-ID", f"{issue.month}:digest:newsletter:{_sender_id(config)}")
-    yield _folded("Content-Language", edition.language)
-    yield "MIME-Version: 1.0"
-
-
-def _address(header: str, name: str, email: str) -> str:
-    """`Name <address>`, the address on a line of its own where both do not fit on one."""
-    _checked(name + email)
-    if not name:
-        return _folded(header, email if header != "List-Id" else f"<{email}>")
-    phrase = _phrase(header, name)
-    last = phrase.rsplit("\r\n", 1)[-1]
-    gap = " " if len(last) + len(email) + 3 <= LONGEST_LINE else "\r\n "
-    return f"{phrase}{gap}<{email}>"
-
-
-def _phrase(header: str, name: str) -> str:
-    if _ATOM.fullmatch(name) and "=?" not in name:
-        return _unstructured(header, name)
-    if name.isascii() and "=?" not in name and len(name) + len(header) < LONGEST_LINE - 6:
-        return f'{header}: "{quote(name)}"'
-    return _unstructured(header, name, charset="utf-8")
-
-
-def _unstructured(header: str, text: str, charset: str | None = None) -> str:
-    """A header of free text, folded at 78 and encoded as RFC 2047 says where it must be."""
-    fits = text.isascii() and "=?" not in text and all(len(word) < 76 for word in text.split(" "))
-    encoder = Header(
-        _checked(text),
-        charset or ("us-ascii" if fits else "utf-8"),
-        maxlinelen=LONGEST_LINE - 2,
-        header_name=header,
-    )
-    return f"{header}: {encoder.encode(linesep=chr(13) + chr(10))}"
-
-
-def _folded(header: str, token: str) -> str:
-    line = f"{header}: {_checked(token)}"
-    return line if len(line) <= LONGEST_LINE else f"{header}:\r\n {token}"
-
-
-def _checked(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError(f"a header may hold no control character: {text!r}")
-    return text
+        yield headers.mailbox("Reply-To", "", config.reply_to)
+    yield headers.token("Message-ID", f"<{_message_id(issue.month, email)}@{_domain(config)}>")
+    yield headers.mailbox("List-Id", config.name, config.list_id or _host(config.web_url))
+    yield headers.unfolded("List-Unsubscribe", f"<{reader['unsubscribe_url']}>")
+    yield headers.token("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    yield headers.token("Feedback-ID", f"{issue.month}:digest:newsletter:{_sender_id(config)}")
+    yield headers.token("Content-Language", edition.language)
+    yield headers.token("MIME-Version", "1.0")
 
 
 def _message_id(month: str, email: str) -> str:
@@ -152,6 +101,5 @@ def _quoted_printable(text: str) -> bytes:
     b2a_qp fills up a line that ends the text, so it is given one character more. It also
     ends soft breaks as it sees the first line end, hence LF, which become CRLF afterwards.
     """
-    unix = re.sub(r"\r\n?", "\n", text)
-    encoded = b2a_qp(f"{unix}_".encode(), istext=True, quotetabs=False)
+    encoded = b2a_qp(f"{text}_".encode(), istext=True, quotetabs=False)
     return encoded[:-1].removesuffix(b"=\n").replace(b"\n", b"\r\n")

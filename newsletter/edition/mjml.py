@@ -16,10 +16,9 @@ from newsletter.errors import TemplateError
 
 _OFFSETS = re.compile(r"(\d+)\.\.(\d+)")
 _OWN_SHEET = re.compile(
-    r'<style(?= type="text/css">(?:\n#outlook a |\n\.mj-outlook-|@media only screen and \(min-)'
-    r'| media="screen and \(min-width:)'
+    r'<style(?= type="text/css">(?:\n#outlook a |@media only screen and \(min-width:))'
 )
-"""Starts of the sheets that mrml writes by itself: reset, Outlook's columns, column widths."""
+"""Starts of the sheets that mrml writes by itself: the reset, and the widths of columns."""
 
 
 def to_mjml(folder: Path, values: dict[str, Any], show: Show) -> str:
@@ -53,7 +52,7 @@ def to_html(source: str, folder: Path, values: dict[str, Any], show: Show) -> st
 
 def _render(folder: Path, values: dict[str, Any], show: Show, *, trace: bool = False) -> str:
     source = render_template(folder, HTML, values, show, trace=trace)
-    return source.replace("\r\n", "\n").strip() + "\n"
+    return source.replace("\r\n", "\n")
 
 
 def _at_template(

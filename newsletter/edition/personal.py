@@ -31,12 +31,16 @@ class Place(NamedTuple):
     """A reader's field, how it is escaped, and what stands there where it is empty."""
 
     field: Field
-    context: Context
+    context: Context = "text"
     fallback: str = ""
 
     def filled(self, values: Mapping[Field, str]) -> str:
         """What a reader sees here."""
         return _ESCAPES[self.context](values.get(self.field) or self.fallback)
+
+    def within(self, document: Context) -> Place:
+        """The same place escaped as its document wants it, unless it is part of a URL."""
+        return self if self.context == "url" else self._replace(context=document)
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,11 @@ class Tokens:
         """How often a token of this rendering occurs, damaged ones included."""
         return text.lower().count(self.nonce)
 
-    def split(self, text: str, expected: int) -> Personal:
+    def split(self, text: str, expected: int, document: Context) -> Personal:
         """The text, split at its tokens.
+
+        The document decides how a field is escaped, not the way its token came there, which
+        may have been any of Jinja2's filters and operators.
 
         Raises:
             ValueError: where there are not as many whole tokens as the templates left.
@@ -79,32 +86,37 @@ class Tokens:
         if len(pieces) // 2 != expected or self.count("".join(pieces[::2])):
             raise ValueError("a reader's field was changed after it was written")
         parts: list[str | Place] = list(pieces)
-        parts[1::2] = [self._places[int(index)] for index in pieces[1::2]]
+        parts[1::2] = [self._places[int(index)].within(document) for index in pieces[1::2]]
         return Personal(tuple(parts))
 
 
-class Slot(str):
-    """What a template holds of a reader's field: prints as the token for where it stands.
+class Slot:
+    """What a template holds of a reader's field: prints as a token.
 
-    Its truth is unknown while rendering, so it refuses `if` and `or`.
+    It is no string, and its value is unknown while rendering, so a template that compares,
+    tests or cuts it fails at its own line.
     """
 
-    __slots__ = ("_place", "_tokens")
-    _place: Place
-    _tokens: Tokens
+    def __init__(self, tokens: Tokens, place: Place) -> None:
+        self._tokens, self._place = tokens, place
 
-    def __new__(cls, tokens: Tokens, place: Place) -> Slot:  # noqa: D102
-        slot = super().__new__(cls, tokens.token(place))
-        slot._tokens, slot._place = tokens, place
-        return slot
-
-    def __html__(self) -> str:
-        return self._in("html")
+    def __str__(self) -> str:
+        return self._tokens.token(self._place)
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            f"'{self._place.field}' differs from reader to reader and cannot be tested here; "
-            f"write {{{{ reader.{self._place.field} | default('…') }}}}"
+        raise self.refusal()
+
+    def __eq__(self, other: object) -> bool:
+        raise self.refusal()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def refusal(self) -> TypeError:
+        """Why a template cannot do that with a reader's field."""
+        field = self._place.field
+        return TypeError(
+            f"'{field}' differs from reader to reader and is filled in later, so it can only be "
+            f"printed; write {{{{ reader.{field} }}}} or {{{{ reader.{field} | default('…') }}}}"
         )
 
     def encoded(self) -> Slot:
@@ -115,15 +127,11 @@ class Slot(str):
         """The same field with words for readers who left it empty."""
         return Slot(self._tokens, self._place._replace(fallback=fallback))
 
-    def _in(self, context: Context) -> str:
-        fits = self._place.context == "url"
-        return self._tokens.token(self._place if fits else self._place._replace(context=context))
-
 
 class ReaderSlots:
     """`reader` in templates."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.first_name = Slot(tokens, Place("first_name", "text"))
-        self.last_name = Slot(tokens, Place("last_name", "text"))
-        self.email = Slot(tokens, Place("email", "text"))
+        self.first_name = Slot(tokens, Place("first_name"))
+        self.last_name = Slot(tokens, Place("last_name"))
+        self.email = Slot(tokens, Place("email"))

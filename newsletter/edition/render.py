@@ -12,8 +12,8 @@ from newsletter.edition import mjml
 from newsletter.edition.content import Content, content_of
 from newsletter.edition.inline import inline_styles
 from newsletter.edition.personal import Field, Personal, Place, ReaderSlots, Slot, Tokens
+from newsletter.edition.prose import Notes
 from newsletter.edition.templates import HTML, TEXT, render_template
-from newsletter.edition.text import Notes
 from newsletter.errors import TemplateError
 from newsletter.issue import Issue
 
@@ -66,7 +66,7 @@ def render(issue: Issue, config: Config) -> Edition:
         language=content.language,
         html=_split(tokens, html, source, config, HTML),
         text=_split(tokens, text, text, config, TEXT),
-        mjml=tokens.split(source, tokens.count(source)).fill(specimen(config)),
+        mjml=tokens.split(source, tokens.count(source), "html").fill(specimen(config)),
     )
 
 
@@ -76,7 +76,7 @@ def _values(content: Content, config: Config, tokens: Tokens) -> dict[str, Any]:
         "issue": content,
         "web_version": f"{config.web_url}/{content.month}",
         "reader": ReaderSlots(tokens),
-        "unsubscribe_url": Slot(tokens, Place("unsubscribe_url", "text")),
+        "unsubscribe_url": Slot(tokens, Place("unsubscribe_url")),
         "notes": Notes(),
     }
 
@@ -87,7 +87,7 @@ def _nonce(issue: Issue) -> str:
 
 def _split(tokens: Tokens, result: str, before: str, config: Config, template: str) -> Personal:
     try:
-        return tokens.split(result, tokens.count(before))
+        return tokens.split(result, tokens.count(before), "html" if template == HTML else "text")
     except ValueError as error:
         path = config.shown(config.templates_path / template)
         message = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
@@ -28,6 +28,7 @@ from jinja2.lexer import Token, TokenStream
 
 from newsletter.edition import markdown, text
 from newsletter.edition.personal import Slot
+from newsletter.edition.prose import prose
 from newsletter.errors import TemplateError
 
 HTML, TEXT = "issue.mjml", "issue.txt"
@@ -87,15 +88,33 @@ def _environment(folder: Path, trace: bool) -> Environment:
     )
     environment.globals["rule"] = text.rule
     environment.filters |= {
-        "default": _default,
-        "d": _default,
-        "urlencode": _urlencode,
         "markdown": markdown.to_html,
         "inline": markdown.inline_html,
         "anchor": _anchor,
+        "prose": prose,
         **text.FILTERS,
     }
+    environment.filters = {
+        name: function if name in _LEAVE_SLOTS_ALONE else _refusing_slots(function)
+        for name, function in environment.filters.items()
+    } | {"default": _default, "d": _default, "urlencode": _urlencode}
     return environment
+
+
+_LEAVE_SLOTS_ALONE = frozenset({"e", "escape", "forceescape", "safe", "string"})
+
+
+def _refusing_slots(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that refuses a reader's field, which would only see the token."""
+    subject = 1 if hasattr(function, "jinja_pass_arg") else 0  # after Jinja2's context
+
+    @wraps(function)  # which keeps that mark
+    def refusing(*args: Any, **options: Any) -> Any:
+        if isinstance(args[subject], Slot):
+            raise args[subject].refusal()
+        return function(*args, **options)
+
+    return refusing
 
 
 def _is_markup(name: str | None) -> bool:
