@@ -30,27 +30,46 @@ def pages() -> dict[str, str]:
     }
 
 
+_COMMANDS = """# Commands
+
+Exit codes: 0 done; 1 the work failed or found problems; 2 wrong usage or configuration.
+Errors go to stderr, a line each.
+"""
+_CONFIGURATION = """# newsletter.yaml
+
+Keys that are not listed are refused. Relative paths start from the file's folder. Secrets
+never stand in this file. Keys about sending, approval, scheduling and Crossref are read and
+checked, but no command of this version uses them.
+"""
+_ISSUE = """# An issue: issues/YYYY-MM.yaml
+
+Every value is the text that was typed: `No` and `12:30` are words.
+
+## The month
+"""
+
+
 def _commands() -> Iterator[str]:
-    yield "# Commands\n\nExit codes: 0 done; 1 the work failed or found problems; 2 wrong usage\n"
-    yield "or configuration. Errors go to stderr, a line each.\n"
-    context = click.Context(main, info_name="newsletter", max_content_width=80, terminal_width=80)
-    yield f"\n## newsletter\n\n```\n{main.get_help(context)}\n```\n"
+    yield _COMMANDS
+    context = main.make_context("newsletter", ["build"], terminal_width=80)
+    yield _help("newsletter", main, context)
     for name in sorted(COMMANDS):
-        command = main.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, context, name, max_content_width=80, terminal_width=80)
-        yield f"\n## newsletter {name}\n\n```\n{command.get_help(inner)}\n```\n"
+        command = main.get_command(context, name) or main
+        inner = click.Context(command, context, name)
+        yield _help(f"newsletter {name}", command, inner)
+
+
+def _help(title: str, command: click.Command, context: click.Context) -> str:
+    return f"\n## {title}\n\n```\n{command.get_help(context)}\n```\n"
 
 
 def _configuration() -> Iterator[str]:
-    yield "# newsletter.yaml\n\nKeys that are not listed are refused. Relative paths start from the\n"
-    yield "file's folder. Secrets never stand in this file.\n"
+    yield _CONFIGURATION
     yield _table(Settings)
 
 
 def _issue() -> Iterator[str]:
-    yield "# An issue: issues/YYYY-MM.yaml\n\nEvery value is the text that was typed: `No` and `12:30`"
-    yield " are words.\n\n## The month\n"
+    yield _ISSUE
     yield _table(Issue)
     yield "\n## Each of `summaries`\n"
     yield _table(Summary)

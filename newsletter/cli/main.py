@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from newsletter import __version__
-from newsletter.errors import NewsletterError
+from newsletter.cli import terminal
 
 COMMANDS = {
     "build": "newsletter.cli.build",
@@ -45,29 +45,39 @@ class Commands(click.Group):
         except click.UsageError as error:
             from newsletter.yaml_source.suggest import did_you_mean
 
-            hint = did_you_mean(args[0], COMMANDS) or "; 'newsletter --help' lists the commands"
+            hint = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"no such command '{args[0]}'{hint}", ctx) from error
 
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line and exit; whatever goes wrong is told in one line."""
+        extra["standalone_mode"] = False
+        try:
+            sys.exit(super().main(*args, **extra) or 0)
+        except click.exceptions.NoArgsIsHelpError as error:
+            _stop(error.format_message(), error.exit_code)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "newsletter"
+            what = " ".join(error.format_message().split()).rstrip(".")
+            _stop(f"{what} (see '{command} --help')", error.exit_code)
+        except click.Abort:
+            _stop("interrupted", INTERRUPTED)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a `NewsletterError` becomes its message and its exit code."""
+        """Run the command; an expected error becomes its message and its exit code."""
         try:
             return super().invoke(ctx)
-        except NewsletterError as error:
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
             if ctx.obj.debug:
                 raise
-            click.echo(str(error), err=True)
-            sys.exit(error.exit_code)
-        except OSError as error:
-            if ctx.obj.debug:
-                raise
-            click.echo(_told(error), err=True)
-            sys.exit(1)
+            terminal.tell(error)
+            sys.exit(getattr(error, "exit_code", 1))
 
 
-def _told(error: OSError) -> str:
-    """The operating system's refusal as one line: what, where."""
-    what = error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: error: {what}" if error.filename else f"error: {what}"
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
 
 
 @click.group(
@@ -86,5 +96,5 @@ def _told(error: OSError) -> str:
 @click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context, config_path: str | None, debug: bool) -> None:
-    """Write, check, preview and send a research network's monthly digest."""
+    """Write and preview a research network's monthly digest."""
     ctx.obj = SimpleNamespace(config_path=config_path, debug=debug)

@@ -1,0 +1,41 @@
+"""What a person at a terminal sees of errors; programs get the same lines plain."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from newsletter.errors import NewsletterError, RefusedSource
+
+_COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+
+
+def tell(error: Exception) -> None:
+    """Print an error on stderr: a line for each finding, coloured where it is a terminal."""
+    if isinstance(error, RefusedSource) and sys.stderr.isatty():
+        _in_colour(error)
+    else:
+        click.echo(_told(error), err=True)
+
+
+def _in_colour(refused: RefusedSource) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    for found in refused.findings:
+        place = f"{found.path}:{found.line}:{found.column}: "
+        severity = (f"{found.severity}: ", _COLOURS[found.severity])
+        console.print(Text.assemble((place, "bold"), severity, found.message))
+
+
+def _told(error: Exception) -> str:
+    """What went wrong and where; a bug of ours says how to learn more."""
+    if isinstance(error, NewsletterError):
+        return str(error)
+    if isinstance(error, OSError):
+        what = error.strerror or str(error) or type(error).__name__
+        return f"{error.filename}: error: {what}" if error.filename else f"error: {what}"
+    name = type(error).__name__
+    return f"internal error: {name}: {error} (run again with --debug, and report what it prints)"
