@@ -67,7 +67,8 @@ class _Writer:
     indent: int
     written: str = ""
     _lists: list[_List] = field(default_factory=list)
-    _sign_is_due: bool = False
+    _due: int = 0
+    """Entries, innermost last, whose sign no line has shown yet."""
     _follows_entry: bool = False
 
     def open_list(self, block: Token) -> None:
@@ -81,22 +82,28 @@ class _Writer:
 
     def open_entry(self, _: Token) -> None:
         self._lists[-1].next_entry()
-        self._sign_is_due = True
+        self._due += 1
+
+    def close_entry(self, _: Token) -> None:
+        if self._due:  # an entry without a word
+            self._write("", self._first_margin().rstrip())
 
     def paragraph(self, block: Token) -> None:
-        gap = "\n" if self._follows_entry and self._sign_is_due else "\n\n"
-        margin = " " * (self.indent + sum(len(each.sign) for each in self._lists))
-        first = margin
-        if self._sign_is_due:
-            sign = self._lists[-1].sign
-            first = margin[: -len(sign)] + sign
-        self.written += (gap if self.written else "") + self._lines(block, margin, first)
-        self._sign_is_due, self._follows_entry = False, bool(self._lists)
+        words = "".join(_words(block.children or [], self.mark))
+        self._write(words, self._first_margin())
 
-    def _lines(self, block: Token, margin: str, first: str) -> str:
-        lines = "".join(_words(block.children or [], self.mark)).split("\n")
-        rest = (fold(line, len(margin)) for line in lines[1:])
-        return "\n".join([fold(lines[0], len(margin), first), *rest])
+    def _first_margin(self) -> str:
+        shown = len(self._lists) - self._due
+        signs = [each.sign for each in self._lists]
+        return " " * (self.indent + len("".join(signs[:shown]))) + "".join(signs[shown:])
+
+    def _write(self, words: str, first: str) -> None:
+        gap = "\n" if self._follows_entry and self._due else "\n\n"
+        inner = self.indent + sum(len(each.sign) for each in self._lists)
+        line, *others = words.split("\n")
+        lines = [fold(line, inner, first), *(fold(other, inner) for other in others)]
+        self.written += (gap if self.written else "") + "\n".join(lines)
+        self._due, self._follows_entry = 0, bool(self._lists)
 
 
 def _words(children: list[Token], mark: Callable[[str], str]) -> Iterator[str]:
@@ -120,5 +127,6 @@ _HANDLERS: dict[str, Callable[[_Writer, Token], None]] = {
     "bullet_list_close": _Writer.close_list,
     "ordered_list_close": _Writer.close_list,
     "list_item_open": _Writer.open_entry,
+    "list_item_close": _Writer.close_entry,
     "inline": _Writer.paragraph,
 }

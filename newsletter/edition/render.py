@@ -55,7 +55,7 @@ def render(issue: Issue, config: Config) -> Edition:
         TemplateError: where a template is broken.
     """
     content = content_of(issue, config)
-    tokens = Tokens(_nonce(issue))
+    tokens = Tokens(_nonce(issue, config))
     values = _values(content, config, tokens)
     source = mjml.to_mjml(config.templates_path, values, config.shown)
     html = inline_styles(mjml.to_html(source, config.templates_path, values, config.shown))
@@ -81,8 +81,9 @@ def _values(content: Content, config: Config, tokens: Tokens) -> dict[str, Any]:
     }
 
 
-def _nonce(issue: Issue) -> str:
-    return sha256(issue.model_dump_json().encode()).hexdigest()[:16]
+def _nonce(issue: Issue, config: Config) -> str:
+    """A word that neither the issue nor the configuration can hold: it is made of both."""
+    return sha256(f"{issue!r}{config!r}".encode()).hexdigest()[:16]
 
 
 def _split(tokens: Tokens, result: str, before: str, config: Config, template: str) -> Personal:
