@@ -32,6 +32,7 @@ class Preview:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._complaint: str | None = None
         assert self._process.stdout
         self.said = self._process.stdout.readline()
         found = re.search(r"http://\S+", self.said)
@@ -43,11 +44,13 @@ class Preview:
         return self.url[: self.url.index("/", len("http://"))]
 
     def stop(self, sign: int = signal.SIGINT) -> tuple[int, str]:
-        """Exit code and what was printed on stderr."""
-        if self._process.poll() is None:
+        """Exit code and what was printed on stderr; asked again, the same."""
+        if self._complaint is None:
             self._process.send_signal(sign)
-        if not self._process.stderr.closed:  # type: ignore[union-attr]
-            self._complaint = self._process.communicate(timeout=10)[1]
+            try:
+                self._complaint = self._process.communicate(timeout=10)[1]
+            finally:
+                self._process.kill()
         return self._process.returncode, self._complaint
 
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,28 @@ def test_it_ends_at_once_with_open_pages(preview: Any, page: Page, sign: int) ->
     assert preview.stop(sign) == (0, "")
 
 
+@pytest.mark.parametrize("delay", [0, 0.02, 0.05, 0.1, 0.2])
+def test_it_can_be_stopped_as_soon_as_it_has_said_its_address(start: Any, delay: float) -> None:
+    preview = start("--port", "0", "--no-browser")
+    time.sleep(delay)
+    assert preview.stop() == (0, "")
+
+
 def test_a_second_ctrl_c_does_no_harm(preview: Any, page: Page) -> None:
     page.goto(preview.url)
     os.kill(preview._process.pid, signal.SIGINT)
     assert preview.stop() == (0, "")
+
+
+def test_a_long_list_does_not_hold_the_end(start: Any, publication: Path) -> None:
+    text = (publication / "issues/2023-12.yaml").read_text("utf-8")
+    for number in range(480):
+        month = f"{1980 + number // 12}-{number % 12 + 1:02}"
+        issue = text.replace("month: 2023-12", f"month: {month}")
+        (publication / f"issues/{month}.yaml").write_text(issue, "utf-8")
+    preview = start("--port", "0", "--no-browser")
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(ask, preview.url)
+        time.sleep(0.5)
+        assert preview.stop() == (0, "")
+        assert asked.result()[0] == 503

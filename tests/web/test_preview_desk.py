@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.config import Config
 from newsletter.web.preview import desk as desk_module
-from newsletter.web.preview.desk import Desk
+from newsletter.web.preview.desk import Closed, Desk
 from newsletter.web.preview.proof import Proof, read_proof
 
 
@@ -103,3 +103,13 @@ def test_issues_may_move_while_the_preview_runs(desk: Desk, publication: Path) -
     assert desk.shelf().proofs == ()
     edit(publication / "newsletter.yaml", "tagline:", "issues: months\ntagline:")
     assert len(desk.shelf().proofs) == 2
+
+
+def test_once_closed_it_lays_out_no_more_but_shows_what_it_has(
+    desk: Desk, publication: Path
+) -> None:
+    desk.proof("2023-12")
+    desk.close()
+    assert desk.proof("2023-12").sheet
+    with pytest.raises(Closed):
+        desk.shelf()

@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from newsletter.edition.message import build_message
 from newsletter.issue.model import MONTH
 from newsletter.web.preview import pages
-from newsletter.web.preview.desk import Desk
+from newsletter.web.preview.desk import Closed, Desk
 from newsletter.web.preview.events import Hub
 from newsletter.web.preview.guard import HostGuard
 from newsletter.web.preview.look import Look
@@ -33,7 +33,7 @@ def preview_app(desk: Desk, hub: Hub, hosts: Collection[str]) -> ASGIApp:
         Route("/{month}", site.issue),
         Route("/{month}/{frame}.html", site.frame),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: site.not_found})
+    app = Starlette(routes=routes, exception_handlers={404: site.not_found, Closed: site.closed})
     return HostGuard(app, hosts)
 
 
@@ -85,6 +85,10 @@ class _Site:
     def not_found(self, _: Request, __: Exception) -> Response:
         """Any other address."""
         return self._pages.page("not_found.html", status=404)
+
+    def closed(self, _: Request, __: Exception) -> Response:
+        """Whatever was not laid out when the preview was stopped."""
+        return PlainTextResponse("The preview has been stopped.\n", 503)
 
     def _proof(self, request: Request) -> Proof:
         month = request.path_params["month"]

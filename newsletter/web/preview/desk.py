@@ -29,6 +29,10 @@ class Shelf:
     problems: tuple[str, ...] = ()
 
 
+class Closed(Exception):
+    """The preview is being stopped, and lays out no more."""
+
+
 class Desk:
     """Where the publication lies open; may be used from several threads.
 
@@ -43,6 +47,7 @@ class Desk:
         self._problem: ConfigurationError | None = None
         self._kept: dict[str, Proof] = {}
         self._lock = RLock()
+        self._closed = False
 
     def proof(self, month: str) -> Proof:
         """What there is to show of a month."""
@@ -62,6 +67,10 @@ class Desk:
             return Shelf(problems=_lines(error))
         paths = issue_paths(self.config).values()
         return Shelf(tuple(self._current(path, surroundings) for path in paths))
+
+    def close(self) -> None:
+        """Lay out no more, so that a long list under way does not hold the exit."""
+        self._closed = True
 
     def settings(self) -> Config:
         """The last configuration that could be read, after a look at the file."""
@@ -99,6 +108,8 @@ class Desk:
             now = surroundings + digest([path])
             proof = self._kept.get(path.stem)
             if proof is None or proof.digest != now:
+                if self._closed:
+                    raise Closed
                 proof = self._kept[path.stem] = read_proof(path, self.config, now)
             return proof
 

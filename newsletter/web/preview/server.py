@@ -70,8 +70,14 @@ class Preview:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        with self._watching(), _quiet_signals():
-            _Server(settings, self._hub.close).run(sockets=[listening])
+        server = _Server(settings, self._end)
+        with _stopped_by_signals(server), self._watching():
+            server.run(sockets=[listening])
+
+    def _end(self) -> None:
+        """Let go of what would hold the exit: open event streams, and layouts yet to come."""
+        self._hub.close()
+        self._desk.close()
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -91,26 +97,27 @@ class Preview:
 
 
 class _Server(uvicorn.Server):
-    """Ends the pages' event streams as soon as a signal arrives: they hold the exit."""
+    """Calls `end` as soon as a signal arrives."""
 
-    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
         super().__init__(config)
-        self._end_streams = end_streams
+        self._end = end
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin the end."""
         super().handle_exit(sig, frame)
-        self._end_streams()
+        self._end()
 
 
 @contextmanager
-def _quiet_signals() -> Iterator[None]:
-    """Being asked to stop is no failure.
+def _stopped_by_signals(server: _Server) -> Iterator[None]:
+    """Let a signal end the server before its own handlers stand, too, and without complaint.
 
-    When all is done, uvicorn raises the signal that stopped it once more; that one is let pass.
+    When all is done, uvicorn raises the signal that stopped it once more, for whoever handled
+    it before; that is the server again, for which it is nothing new.
     """
     stopping = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda *_: None) for each in stopping}
+    before = {each: signal.signal(each, server.handle_exit) for each in stopping}
     try:
         yield
     finally:
