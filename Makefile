@@ -39,6 +39,7 @@ clean:
 	rm -rf .venv .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.runtime: pyproject.toml
+	@echo "Setting up .venv, once; this takes about half a minute"
 	@PYTHON="$(PYTHON)" tools/setup venv
 	@$(BIN)/pip install --quiet --editable .
 	@touch $@
