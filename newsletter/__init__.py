@@ -1,3 +1,3 @@
-"""Write, check, preview, schedule and send a research network's monthly digest."""
+"""Write and preview a research network's monthly digest."""
 
 __version__ = "0.1.0"

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from newsletter.config import Config, load_config
+
+# A busy machine is no failure of a property.
+settings.register_profile("newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("newsletter")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the quick tests first; also, Playwright keeps an event loop until the end."""
+    items.sort(key=lambda item: "acceptance" in item.path.parts)
+
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SETTINGS = """\

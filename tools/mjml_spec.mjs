@@ -1,6 +1,6 @@
-// Prints what MJML itself allows, as JSON for newsletter/edition/mjml_spec.json:
+// Prints what MJML itself allows, as JSON for newsletter/edition/mjml/spec.json:
 //
-//   npm i mjml && node tools/mjml_spec.mjs node_modules > newsletter/edition/mjml_spec.json
+//   npm i mjml && node tools/mjml_spec.mjs node_modules > newsletter/edition/mjml/spec.json
 //
 // Everything is read from the npm packages but CORE: elements that MJML's core handles itself, so
 // that no component declares them.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from newsletter.checks.subject import Remark, Subject
+from newsletter.yaml_source import Place, Scalar
 
 _USUAL = (2, 3)
+_ON_ONE_LINE = ("subject", "preheader")
+_OF_SUMMARIES = ("title", "citation")
+_LEFT_OUT = re.compile(r"\s#(?=\S)")
 
 
 def number_of_summaries(subject: Subject) -> Iterator[Remark]:
@@ -16,3 +21,23 @@ def number_of_summaries(subject: Subject) -> Iterator[Remark]:
         noun = "summary" if count == 1 else "summaries"
         message = f"{count} {noun}; a digest has two or three"
         yield Remark("warning", subject.file.source.key_place("summaries"), message)
+
+
+def text_after_a_hash(subject: Subject) -> Iterator[Remark]:
+    """YAML takes ` #` for the start of a comment, so of `The #1 predictor` only `The` is left.
+
+    A comment proper has a space after its sign.
+    """
+    source = subject.file.source
+    lines = source.text.splitlines()
+    parts: list[tuple[str | int, ...]] = [(name,) for name in _ON_ONE_LINE]
+    for index in range(len(subject.file.issue.summaries)):
+        parts += [("summaries", index, name) for name in _OF_SUMMARIES]
+    for location in parts:
+        node = source.node(*location)
+        if not isinstance(node, Scalar) or node.style:
+            continue
+        found = _LEFT_OUT.search(lines[node.end_line - 1])
+        if found:
+            message = "what follows ' #' is a comment to YAML and left out; put the text in quotes"
+            yield Remark("warning", Place(node.end_line, found.start() + 2), message)

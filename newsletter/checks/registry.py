@@ -26,6 +26,7 @@ class Check:
 
 CHECKS = (
     Check("N101", content.number_of_summaries),
+    Check("N102", content.text_after_a_hash),
     Check("N401", size.clipped_by_gmail),
 )
 

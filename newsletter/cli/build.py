@@ -73,4 +73,4 @@ def _document(month: str, built: Built, files: dict[str, Path]) -> str:
         "text_bytes": len(built.text),
         "files": {kind: str(path) for kind, path in files.items()},
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, indent=2)

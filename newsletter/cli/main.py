@@ -43,7 +43,7 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from newsletter.yaml_source.suggest import did_you_mean
+            from newsletter.suggest import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"no such command '{args[0]}'{hint}", ctx) from error

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
 
-from newsletter.errors import NewsletterError, RefusedSource
+from newsletter.errors import ConfigurationError, NewsletterError, RefusedSource
 
+_OF_MANY_LINES = (RefusedSource, ConfigurationError)
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""What a message may quote of its input, but a terminal would obey."""
+_CONTROL_OR_END = re.compile(f"{_CONTROL.pattern}|\n")
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
@@ -16,7 +21,8 @@ def tell(error: Exception) -> None:
     if isinstance(error, RefusedSource) and sys.stderr.isatty():
         _in_colour(error)
     else:
-        click.echo(_told(error), err=True)
+        unwanted = _CONTROL if isinstance(error, _OF_MANY_LINES) else _CONTROL_OR_END
+        click.echo(unwanted.sub("\ufffd", _told(error)), err=True)
 
 
 def _in_colour(refused: RefusedSource) -> None:

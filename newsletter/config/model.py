@@ -32,7 +32,7 @@ from newsletter.config.values import (
 class Section(BaseModel):
     """Base of all parts of the file: frozen, and strict about its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Sender(Section):
@@ -47,7 +47,7 @@ class Logo(Section):
 
     src: Url = Field(description="Address of the image, https.")
     alt: Line = Field(description="What the image says, for readers who do not see it.")
-    width: int = Field(gt=0, le=600, description="Width shown, in CSS pixels.")
+    width: int = Field(gt=0, le=528, description="Width shown, in CSS pixels; at most 528.")
     height: int = Field(gt=0, le=600, description="Height shown, in CSS pixels.")
 
 
@@ -70,7 +70,7 @@ class Checks(Section):
     """Which findings are not wanted."""
 
     off: tuple[Code, ...] = Field(
-        default=(), description="Codes of checks to switch off, such as `N104`."
+        default=(), description="Codes of checks to switch off, such as `N101`."
     )
 
 
@@ -202,6 +202,6 @@ class Config(Settings):
     def shown(self, path: Path) -> str:
         """A path as findings name it: relative to the publication where it lies inside."""
         for absolute in (path.absolute(), path.resolve()):
-            if absolute.is_relative_to(self.root):
+            if absolute.is_relative_to(self.root) and ".." not in absolute.parts:
                 return str(absolute.relative_to(self.root))
         return str(path.absolute())

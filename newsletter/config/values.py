@@ -26,6 +26,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEPT = "!#$%&'()*+,/:;=?@-._~"
 """Characters of a URL that are left alone (RFC 3986 §2, with the percent sign)."""
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LONGEST_BASE = 500
+"""Characters of `web_url`, so that List-Unsubscribe stays below 998 (RFC 5322 §2.1.1)."""
 _LIST_ID = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _CODE = re.compile(r"N[0-9]{3}")
 
@@ -52,7 +54,8 @@ def parsed(kind: type, parse: Callable[[str], Any]) -> BeforeValidator:
 
 
 def _line(text: str) -> str:
-    text = text.strip()
+    """One line of text; tabs, which no header may hold, become spaces."""
+    text = text.strip().replace("\t", " ")
     if not text:
         raise ValueError("this is empty; fill it in")
     if "\n" in text:
@@ -81,10 +84,21 @@ def email_address(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        parts = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        parts = validate_email(
+            text,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            strict=True,  # no local part over 64 characters
+            test_environment=True,  # RFC 2606 keeps .test for trials
+        )
     except EmailNotValidError as error:
-        raise ValueError(f"'{text}' is not an e-mail address: {error}") from error
+        raise ValueError(f"'{text}' is not an e-mail address: {_clause(error)}") from error
     return f"{parts.local_part}@{parts.ascii_domain}"
+
+
+def _clause(error: ValueError) -> str:
+    sentence = str(error).rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
 
 
 def web_link(text: str) -> str:
@@ -93,7 +107,7 @@ def web_link(text: str) -> str:
     try:
         parts = urlsplit(text)
         host = _ascii_host(parts.hostname or "")
-        port = f":{parts.port}" if parts.port else ""
+        port = "" if parts.port is None else f":{parts.port}"
     except (ValueError, UnicodeError) as error:
         raise ValueError(problem) from error
     unfit = parts.username is not None or re.search(r"\s", text)
@@ -121,6 +135,10 @@ def _web_url(text: str) -> str:
     url = https_url(text)
     if "?" in url or "#" in url:
         raise ValueError("this is the base of other addresses; leave out what follows '?' or '#'")
+    if not _LIST_ID.fullmatch(urlsplit(url).hostname or ""):
+        raise ValueError("this needs a host name with a dot, such as news.pprnet.example")
+    if len(url) > _LONGEST_BASE:
+        raise ValueError(f"this is longer than {_LONGEST_BASE} characters; links need room")
     return url.rstrip("/")
 
 
@@ -171,7 +189,7 @@ def _share(text: str) -> float:
 
 def _code(text: str) -> str:
     if not _CODE.fullmatch(text):
-        raise ValueError(f"'{text}' is not the code of a check; write one such as N104")
+        raise ValueError(f"'{text}' is not the code of a check; write one such as N101")
     return text
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING
 
 from newsletter.config import Config
 from newsletter.edition import markdown
 from newsletter.issue import Issue, Summary
 from newsletter.issue.doi import doi_url
 
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+if TYPE_CHECKING:
+    from babel import Locale
+
 _SENTENCE_END = re.compile(r"[.!?…]+[”’\"')\]]*(?=\s+[“‘«(]?(?:[^\W\d_a-zà-öø-ÿ]|\d))")
-_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|No|[A-Z])\.|^…)$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|Fig|pp?|approx|[A-Z])\.|^…)$"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Content:
     language: str
     direction: str
     subject: str
+    title: str
+    """The subject, cut to fit a browser's tab."""
     preheader: str
     intro: str | None
     studies: tuple[Study, ...]
@@ -52,16 +61,26 @@ def content_of(issue: Issue, config: Config) -> Content:
     """The issue with the defaults of the contract: subject, preheader, language."""
     language = issue.language or config.language
     name = month_name(issue.year, issue.month_number, language)
+    subject = issue.subject or f"{config.name}: {name}"
     return Content(
         month=issue.month,
         month_name=name,
         language=language,
-        direction="rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
-        subject=issue.subject or f"{config.name}: {name}",
+        direction=_locale(language).text_direction,
+        subject=subject,
+        title=_page_title(subject),
         preheader=issue.preheader or _default_preheader(issue),
         intro=issue.intro,
         studies=tuple(_study(number, each) for number, each in enumerate(issue.summaries, 1)),
     )
+
+
+def _page_title(subject: str) -> str:
+    """Cut so that it has 70 characters once escaped, which HTML checkers ask for."""
+    shown = subject[:71]
+    while len(escape(shown)) > 70:
+        shown = f"{shown[:-2].rstrip()}…"
+    return shown
 
 
 def _study(number: int, summary: Summary) -> Study:
@@ -79,15 +98,23 @@ def _study(number: int, summary: Summary) -> Study:
 
 
 def month_name(year: int, month: int, language: str) -> str:
-    """The month in words, by CLDR; a language it does not know reads English."""
+    """The month in words, by CLDR; a language it does not know reads English.
+
+    By its skeleton, since Babel's `LLLL` takes the month from whichever language came first.
+    """
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", date(year, month, 1), locale=_locale(language))
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
     from babel import Locale, UnknownLocaleError
-    from babel.dates import format_date
 
     try:
-        locale = Locale.parse(language, sep="-")
+        return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    return format_date(date(year, month, 1), "LLLL y", locale)
+        return Locale("en")
 
 
 def first_sentence(text: str) -> str:

@@ -42,11 +42,13 @@ _NO_ADDRESS = re.compile(r"\(\s*(?:<>)?\s*[)\"'(]")
 _SAFE_LINK = re.compile(r"(?:https?://[^/]|mailto:[^@\s]+@)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def to_html(text: str) -> Markup:
     """A Markdown text as XHTML paragraphs and lists; raw HTML in it is escaped."""
     return _html(blocks(text), only_emphasis=False)
 
 
+@lru_cache(maxsize=256)
 def inline_html(text: str) -> Markup:
     """A title or citation as XHTML: emphasis, and else the text as typed."""
     return _html(_words(text), only_emphasis=True)
@@ -104,11 +106,14 @@ def _is_safe(url: str) -> bool:
 
 
 def _link_with_address(state: StateInline, silent: bool) -> bool:
-    """A link; `[word]()` is none, though markdown-it would make it one that leads nowhere."""
+    """A link with words and an address; markdown-it takes `[word]()` and `[](https://…)` too."""
     if state.src[state.pos] != "[":
         return False
     after_label = parseLinkLabel(state, state.pos, True) + 1
-    return not _NO_ADDRESS.match(state.src, after_label) and link(state, silent)
+    label = state.src[state.pos + 1 : after_label - 1]
+    if not label.strip() or _NO_ADDRESS.match(state.src, after_label):
+        return False
+    return link(state, silent)
 
 
 def _bind_statistics(state: StateCore) -> None:

@@ -8,6 +8,7 @@ from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from email.utils import format_datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from newsletter.config import Config
 from newsletter.edition import headers
@@ -78,7 +79,7 @@ def _domain(config: Config) -> str:
 
 
 def _host(url: str) -> str:
-    return url.removeprefix("https://").partition("/")[0].partition(":")[0]
+    return urlsplit(url).hostname or ""
 
 
 def _sender_id(config: Config) -> str:

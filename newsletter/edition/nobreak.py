@@ -16,50 +16,64 @@ GLUE = "\ufdd0"
 LONGEST_GROUP = 32
 """Characters of a bracketed group that still fit a line of a 320 px phone."""
 
-_SPACE = "[ \\n]"
-_SIGN = rf"(?:[-−–‒+±]{_SPACE}?)"
-_NUMBER = (
-    rf"{_SIGN}?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,12}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
-    rf"(?:{_SPACE}?%)?"
+_WHITE = " \n\u2009"
+"""Where a line could break; a thin space stands around operators in text from PDFs."""
+_SPACE = f"[{_WHITE}]{{1,2}}"
+_GAP = f"[{_WHITE}]{{0,2}}"
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
+_NUMBER = rf"(?:[-−–‒+±]{_GAP})?{_FIGURE}(?:{_GAP}%)?"
+_TO = rf"(?:[,;]{_GAP}|{_SPACE}to{_SPACE}|{_GAP}[-–−]{_GAP})"
+_RANGE = rf"{_NUMBER}{_TO}{_NUMBER}"
+_BRACKETED = rf"(?:\[{_GAP}{_RANGE}{_GAP}\]|\({_GAP}{_RANGE}{_GAP}\))"
+_SYMBOL = r"(?<!\w)[^\W\d_][\w²³’'′+-]{0,11}"
+_DEGREES = r"(?:\(\d[\w.,;= \n]{0,24}\)|\([A-Za-z-]{1,12}\))"
+_MORE = (
+    rf"(?:{_SPACE}(?:to{_SPACE}|[×±]{_SPACE}){_NUMBER}[⁰¹²³⁴-⁹⁻]{{0,5}}"
+    rf"|{_SPACE}\({_FIGURE}\))"
 )
-_RANGE = (
-    rf"{_NUMBER}(?:(?:,{_SPACE}?|;{_SPACE}?|{_SPACE}to{_SPACE}|{_SPACE}?[-–−]{_SPACE}?){_NUMBER})"
-)
-_INTERVAL = rf"(?:\[{_SPACE}?{_RANGE}{_SPACE}?\]|\({_SPACE}?{_RANGE}{_SPACE}?\)|{_RANGE})"
-_DEGREES = r"(?:\(\d[\d.,; \n]{0,20}\))"
-_SYMBOL = rf"(?<!\w)[^\W\d_][\w²³’'-]{{0,11}}{_SPACE}?{_DEGREES}?"
-_EQUATION = rf"{_SYMBOL}{_SPACE}?(?:[=<>≤≥≈~]|[<>]=){_SPACE}?{_NUMBER}"
+"""What may follow the value: the end of its range, a power of ten, its deviation."""
+_EQUATION = rf"{_SYMBOL}{_GAP}{_DEGREES}?{_GAP}(?:[=<>≤≥≈≠~]|[<>!]=){_GAP}{_NUMBER}{_MORE}?"
 _CONFIDENCE = (
-    rf"(?<![\d.])\d{{2}}(?:\.\d{{1,3}})?{_SPACE}?%{_SPACE}?(?:CI|CrI|HDI|PI){_SPACE}?[:=,]?"
-    rf"{_SPACE}?{_INTERVAL}"
+    rf"(?<![\d.])\d{{2}}(?:\.\d{{1,3}})?{_GAP}%{_GAP}-?(?:CI|CrI|HDI|PI)s?{_GAP}[:=,]?"
+    rf"{_GAP}(?:from{_SPACE})?(?:{_BRACKETED}|{_RANGE})"
 )
-_STATISTIC = rf"(?:{_CONFIDENCE}|{_EQUATION})"
-_GROUP = rf"\({_STATISTIC}(?:[,;]{_SPACE}{_STATISTIC}){{0,3}}\)"
-_PATTERN = re.compile(rf"{_GROUP}|{_STATISTIC}|(?<![\d.,])\d{{1,12}}(?:[.,]\d{{1,12}})?{_SPACE}%")
-_HINT = re.compile("[=<>≤≥≈~%]")
+_PERCENTAGE = rf"(?<![\d.,])(?:{_FIGURE}{_SPACE}to{_SPACE})?{_FIGURE}{_GAP}%"
+_SIGNED = rf"(?<![\w.])[-−–‒]{_FIGURE}{_SPACE}to{_SPACE}{_NUMBER}"
+_STATISTIC = re.compile(
+    "|".join((_CONFIDENCE, _EQUATION, rf"(?:CI{_SPACE})?{_BRACKETED}", _PERCENTAGE, _SIGNED))
+)
+_HINT = re.compile(r"[=<>≤≥≈≠~%−]|[\[(][-−–.\d]")
 """Every statistic holds one of these; most paragraphs hold none."""
-_INNER = re.compile(_STATISTIC)
+_SEPARATOR = re.compile(f"[,;]{_SPACE}")
 
 
 def glued(text: str) -> Iterator[int]:
     """Offsets of the white space in a text at which no line may break."""
-    for match in _PATTERN.finditer(text) if _HINT.search(text) else ():
-        for start, end in _pieces(match):
-            yield from (at for at in range(start, end) if text[at] in " \n")
+    if not _HINT.search(text):
+        return
+    spans = [match.span() for match in _STATISTIC.finditer(text)]
+    for start, end in (*spans, *_short_groups(text, spans)):
+        yield from (at for at in range(start, end) if text[at] in _WHITE)
 
 
-def bind(text: str, glue: str = GLUE) -> str:
-    """The text with `glue` for each space inside a statistic."""
+def bind(text: str) -> str:
+    """The text with `GLUE` for each space inside a statistic."""
     letters = list(text)
     for offset in glued(text):
-        letters[offset] = glue
+        letters[offset] = GLUE
     return "".join(letters)
 
 
-def _pieces(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The whole match, or of a group too long for a phone's line each statistic of it."""
-    if match[0].startswith("(") and len(match[0]) > LONGEST_GROUP:
-        for inner in _INNER.finditer(match.string, match.start(), match.end()):
-            yield inner.span()
-    else:
-        yield match.span()
+def _short_groups(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Statistics that stand in brackets together, `(n = 4; r = .3)`, and fit a phone's line."""
+    opened, before = None, 0
+    for start, end in spans:
+        if text[max(0, start - 1)] == "(":
+            opened = start
+        elif not _SEPARATOR.fullmatch(text, before, start):
+            opened = None
+        if opened is not None and text[end : end + 1] == ")":
+            if end - opened + 2 <= LONGEST_GROUP:
+                yield opened, end
+            opened = None
+        before = end

@@ -12,13 +12,16 @@ from newsletter.edition import mjml
 from newsletter.edition.content import Content, content_of
 from newsletter.edition.inline import inline_styles
 from newsletter.edition.personal import Field, Personal, Place, ReaderSlots, Slot, Tokens
-from newsletter.edition.prose import Notes
-from newsletter.edition.templates import HTML, TEXT, render_template
-from newsletter.errors import TemplateError
+from newsletter.edition.templates import HTML_TEMPLATE, TEXT_TEMPLATE, Templates
 from newsletter.issue import Issue
 
 SPECIMEN_EMAIL = "reader@example.org"
 """Who an edition is shown as where nobody is named."""
+
+_CHANGED = (
+    "a reader's field was changed after it was written; "
+    "use {{ reader.… }} without filters other than default and urlencode"
+)
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,17 @@ def render(issue: Issue, config: Config) -> Edition:
     content = content_of(issue, config)
     tokens = Tokens(_nonce(issue, config))
     values = _values(content, config, tokens)
-    source = mjml.to_mjml(config.templates_path, values, config.shown)
-    html = inline_styles(mjml.to_html(source, config.templates_path, values, config.shown))
-    text = render_template(config.templates_path, TEXT, values, config.shown)
+    templates = Templates(config.templates_path, values, config.shown)
+    source = mjml.to_mjml(templates)
+    html = inline_styles(mjml.to_html(source, templates))
+    text = templates.render(TEXT_TEMPLATE)
     return Edition(
         subject=content.subject,
         preheader=content.preheader,
         language=content.language,
-        html=_split(tokens, html, source, config, HTML),
-        text=_split(tokens, text, text, config, TEXT),
-        mjml=tokens.split(source, tokens.count(source), "html").fill(specimen(config)),
+        html=_split(tokens, html, source, templates, HTML_TEMPLATE),
+        text=_split(tokens, text, text, templates, TEXT_TEMPLATE),
+        mjml=tokens.split(source, "html").fill(specimen(config)),
     )
 
 
@@ -77,7 +81,6 @@ def _values(content: Content, config: Config, tokens: Tokens) -> dict[str, Any]:
         "web_version": f"{config.web_url}/{content.month}",
         "reader": ReaderSlots(tokens),
         "unsubscribe_url": Slot(tokens, Place("unsubscribe_url")),
-        "notes": Notes(),
     }
 
 
@@ -86,12 +89,9 @@ def _nonce(issue: Issue, config: Config) -> str:
     return sha256(f"{issue!r}{config!r}".encode()).hexdigest()[:16]
 
 
-def _split(tokens: Tokens, result: str, before: str, config: Config, template: str) -> Personal:
-    try:
-        return tokens.split(result, tokens.count(before), "html" if template == HTML else "text")
-    except ValueError as error:
-        path = config.shown(config.templates_path / template)
-        message = (
-            f"{error}; use {{{{ reader.… }}}} without filters other than default and urlencode"
-        )
-        raise TemplateError(path, 1, message) from error
+def _split(tokens: Tokens, result: str, output: str, templates: Templates, name: str) -> Personal:
+    """Split what was made of a template's output at the tokens, which must all be there."""
+    if tokens.damage(output) is not None or tokens.count(result) != tokens.count(output):
+        origins = templates.trace(name)
+        raise templates.error(*origins.before(tokens.damage(origins.traced) or 0), _CHANGED)
+    return tokens.split(result, "html" if name == HTML_TEMPLATE else "text")

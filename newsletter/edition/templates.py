@@ -8,7 +8,8 @@ neither `.mjml` nor a `.j2` ending.)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
 from traceback import walk_tb
@@ -18,73 +19,102 @@ from urllib.parse import quote
 from jinja2 import (
     Environment,
     FileSystemLoader,
-    StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
 )
-from jinja2.ext import Extension
 from jinja2.filters import do_default, do_urlencode
-from jinja2.lexer import Token, TokenStream
 
 from newsletter.edition import markdown, text
+from newsletter.edition.origins import LineMarks, Origins
 from newsletter.edition.personal import Slot
-from newsletter.edition.prose import prose
+from newsletter.edition.prose import Notes, prose
+from newsletter.edition.unknown import Unknown, UnknownName
 from newsletter.errors import TemplateError
 
-HTML, TEXT = "issue.mjml", "issue.txt"
-
-Show = Callable[[Path], str]
+HTML_TEMPLATE, TEXT_TEMPLATE = "issue.mjml", "issue.txt"
 
 
-def render_template(
-    folder: Path, name: str, values: Mapping[str, Any], show: Show, *, trace: bool = False
-) -> str:
-    """A template of the folder, filled in.
+@dataclass(frozen=True)
+class Templates:
+    """A publication's templates and what they are given."""
 
-    `show` names a path as error messages do. With `trace` each stretch of template text
-    carries a mark of its file and line, for `trace_lines`.
+    folder: Path
+    values: Mapping[str, Any]
+    """What templates know by name; each rendering has its own `notes` besides."""
+    show: Callable[[Path], str]
+    """Names a path as error messages do."""
 
-    Raises:
-        TemplateError: with the line of the template that failed, whatever it did.
-    """
-    environment = _environment(folder, trace)
-    try:
-        return environment.get_template(name).render(**values)
-    except TemplateSyntaxError as error:
-        path = show(Path(error.filename)) if error.filename else show(folder / (error.name or name))
-        raise TemplateError(path, error.lineno, _sentence(error.message or "")) from error
-    except Exception as error:  # templates are code; whatever they raise has a line
-        raise _runtime_error(error, folder, name, show) from error
+    def render(self, name: str, *, trace: bool = False) -> str:
+        """A template, filled in.
+
+        With `trace` the output carries marks of its origins.
+
+        Raises:
+            TemplateError: with the line of the template that failed, whatever it did.
+        """
+        try:
+            template = _environment(self.folder, trace).get_template(name)
+            return template.render(**self.values, notes=Notes())
+        except TemplateSyntaxError as error:
+            path = Path(error.filename or self.folder / (error.name or name))
+            raise self._error(path, error.lineno, error.message or "") from error
+        except Exception as error:  # templates are code; whatever they raise has a line
+            raise self._runtime_error(error, name) from error
+
+    def trace(self, name: str) -> Origins:
+        """Where a template's output comes from; for this it is rendered once more."""
+        return Origins(self.render(name, trace=True), name)
+
+    def error(self, name: str, line: int, message: str) -> TemplateError:
+        """What is wrong at a line of a template."""
+        return TemplateError(self.show(self.folder / name), line, message)
+
+    def _runtime_error(self, error: Exception, name: str) -> TemplateError:
+        frames = [
+            (Path(frame.f_code.co_filename), line, frame.f_locals)
+            for frame, line in walk_tb(error.__traceback__)
+            if Path(frame.f_code.co_filename).is_relative_to(self.folder)
+        ]
+        path, line, names = frames[-1] if frames else (self.folder / name, 1, {})
+        if isinstance(error, TemplateNotFound):
+            gone = self.show(self.folder / (error.name or name))
+            return self._error(path, line, f"{gone} does not exist; restore the file")
+        if isinstance(error, UnknownName):
+            return self._error(path, line, error.told({**self.values, **names}))
+        return self._error(path, line, str(error) or type(error).__name__)
+
+    def _error(self, path: Path, line: int, message: str) -> TemplateError:
+        return TemplateError(self.show(path), line, " ".join(message.split()).rstrip("."))
 
 
-def _runtime_error(error: Exception, folder: Path, name: str, show: Show) -> TemplateError:
-    frames = [
-        (Path(frame.f_code.co_filename), line)
-        for frame, line in walk_tb(error.__traceback__)
-        if Path(frame.f_code.co_filename).is_relative_to(folder)
-    ]
-    path, line = frames[-1] if frames else (folder / name, 1)
-    if isinstance(error, TemplateNotFound):
-        missing = show(folder / (error.name or name))
-        return TemplateError(show(path), line, f"{missing} does not exist; restore the file")
-    return TemplateError(show(path), line, _sentence(str(error) or type(error).__name__))
+class _Files(FileSystemLoader):
+    """Reads a template anew when its content has changed: two saves may share one time."""
 
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, path, _ = super().get_source(environment, template)
 
-def _sentence(message: str) -> str:
-    return " ".join(message.split()).rstrip(".")
+        def is_current() -> bool:
+            try:
+                return Path(path).read_text(self.encoding) == source
+            except (OSError, ValueError):
+                return False
+
+        return source, path, is_current
 
 
 @lru_cache(maxsize=8)
 def _environment(folder: Path, trace: bool) -> Environment:
     """One environment a folder; compiled templates are kept until their files change."""
     environment = Environment(
-        loader=FileSystemLoader(folder),
+        loader=_Files(folder),
         autoescape=_is_markup,  # noqa: S701 - by name, see above
-        undefined=StrictUndefined,
+        undefined=Unknown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        extensions=[_LineMarks] if trace else [],
+        extensions=[LineMarks] if trace else [],
     )
     environment.globals["rule"] = text.rule
     environment.filters |= {
@@ -133,47 +163,3 @@ def _urlencode(value: Any) -> Any:
 
 def _anchor(url: str, fragment: str) -> str:
     return f"{url}#{quote(fragment)}"
-
-
-# Marks: which line of which template a piece of output came from.
-
-_MARK = re.compile("\ue000(\\d+):([^\ue001]*)\ue001")
-
-
-class _LineMarks(Extension):
-    """Begins each line of template text with a mark of the template and the line."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        name = stream.name or ""
-        for token in stream:
-            yield token._replace(value=_marked(token, name)) if token.type == "data" else token
-
-
-def _marked(token: Token, name: str) -> str:
-    lines = str(token.value).split("\n")
-    return "\n".join(
-        f"\ue000{token.lineno + offset}:{name}\ue001{line}" for offset, line in enumerate(lines)
-    )
-
-
-class Origins:
-    """Leads from places of a template's output back to lines of templates."""
-
-    def __init__(self, traced: str) -> None:
-        self._lines = traced.split("\n")
-
-    def of(self, line: int, column: int) -> tuple[str, int] | None:
-        """Template and line of an output's line and column, both from 1."""
-        for number in range(min(line, len(self._lines)), 0, -1):
-            found = self._last_mark(number, column if number == line else None)
-            if found:
-                return found
-        return None
-
-    def _last_mark(self, number: int, column: int | None) -> tuple[str, int] | None:
-        found, removed = None, 0
-        for mark in _MARK.finditer(self._lines[number - 1]):
-            if column is not None and mark.start() - removed >= column and found:
-                break
-            found, removed = (mark[2], int(mark[1])), removed + len(mark[0])
-        return found

@@ -18,7 +18,9 @@ def normalise_doi(text: str) -> str:
     prefix = _PREFIX.match(text)
     bare = text[prefix.end() :] if prefix else text
     if prefix and prefix[0].endswith("/"):
-        bare = unquote(bare)
+        bare = unquote(re.split("[?#]", bare)[0])
+    if bare.endswith((".", ",", ";")):
+        raise ValueError(f"'{text}' ends in '{bare[-1]}', which is not part of the DOI; remove it")
     if not _DOI.fullmatch(bare) or not bare.isprintable() or "\ufffd" in bare:
         raise ValueError(f"'{text}' is not a DOI; write one such as 10.1037/cou0000708")
     return bare

@@ -10,6 +10,7 @@ from pathlib import Path
 from newsletter.config import Config
 from newsletter.errors import RefusedSource
 from newsletter.issue.model import MONTH, Issue
+from newsletter.suggest import did_you_mean
 from newsletter.yaml_source import (
     MAX_FINDINGS,
     Finding,
@@ -17,7 +18,6 @@ from newsletter.yaml_source import (
     Scalar,
     Sequence,
     Source,
-    did_you_mean,
     in_order,
     read_source,
     validate,

@@ -7,7 +7,6 @@ the very text that was typed. `validate` holds a source against a pydantic model
 from newsletter.yaml_source.finding import MAX_FINDINGS, Finding, Place, Severity
 from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
 from newsletter.yaml_source.source import Source, read_source
-from newsletter.yaml_source.suggest import did_you_mean
 from newsletter.yaml_source.text import MAX_BYTES
 from newsletter.yaml_source.validate import in_order, validate
 
@@ -22,7 +21,6 @@ __all__ = [
     "Sequence",
     "Severity",
     "Source",
-    "did_you_mean",
     "in_order",
     "read_source",
     "validate",

@@ -7,7 +7,6 @@ it at once; what does not (further documents, alias bombs) ends the search.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeGuard
@@ -16,13 +15,13 @@ import yaml
 
 from newsletter.yaml_source.finding import Place
 from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
+from newsletter.yaml_source.quotation import swallowed_key, unclosed_before
 
 MAX_EXPANDED = 1_000_000
 """Characters and nodes a file may hold once its aliases are written out."""
 MAX_DEPTH = 20
 """Lists within lists; an issue needs four, and far below Python's own limit."""
 
-_KEY_LINE = re.compile(r"\s*(?:- +)*[\w-]+\s*:(?:\s|$)")
 _TEXT_BEGINS = "put text that begins with '{}' in quotes"
 
 
@@ -220,20 +219,6 @@ def place_of(mark: Any, lines: list[str]) -> Place:
     if mark.line < len(lines):
         return Place(mark.line + 1, mark.column + 1)
     return Place(len(lines), len(lines[-1]) + 1)
-
-
-def swallowed_key(lines: list[str], start: int, end: int, column: int) -> int:
-    """The first line after `start`, to `end`, that holds a key at `column` or left of it, or 0."""
-    for number in range(start + 1, min(end, len(lines)) + 1):
-        line = lines[number - 1]
-        if len(line) - len(line.lstrip(" ")) <= column and _KEY_LINE.match(line):
-            return number
-    return 0
-
-
-def unclosed_before(line: int) -> str:
-    """The sentence for a quotation that swallowed a key on a line."""
-    return f"this quotation mark is not closed before line {line}, where a key stands; close it"
 
 
 def _is_one_of(key: Node, keys: dict[str, Scalar]) -> TypeGuard[Scalar]:

@@ -8,17 +8,15 @@ for such slips in the lines themselves; what they do not know, one table puts in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import yaml
 
-from newsletter.yaml_source.builder import Builder, place_of, swallowed_key, unclosed_before
+from newsletter.yaml_source.builder import Builder, place_of
 from newsletter.yaml_source.finding import Place
 from newsletter.yaml_source.nodes import Mapping, Scalar
-
-Told = tuple[Place, str]
-"""Where the slip is, and the sentence for it."""
+from newsletter.yaml_source.quotation import swallowed_key, unclosed_before
+from newsletter.yaml_source.slip import Slip, Told, indent_of
 
 _NEEDS_QUOTES = "text that begins with '{}' needs quotes"
 _TAB = "a tab cannot indent YAML; use spaces"
@@ -33,7 +31,6 @@ _COLON = "a ': ' within a text needs quotes around the text"
 _NO_SPACE_AFTER_KEY = re.compile(r"( *(?:- +)?)([a-z_]+):(?=[^ \t:/])")
 _NO_SPACE_AFTER_DASH = re.compile(r"( *)-(?=[\w\"'])")
 _VALUE = re.compile(r" *(?:- +)*(?:[\w-]+: +)?")
-_DASHES = re.compile(r" *(?:- +)*")
 
 
 class _Rule(NamedTuple):
@@ -75,70 +72,43 @@ _STRAY = {
 """What is out of place where libyaml expected a key."""
 
 
-@dataclass(frozen=True)
-class _Slip:
-    """A complaint of libyaml's, with what is needed to look behind it."""
-
-    complaint: str
-    at: Place
-    start: Place
-    """Where the construct began that broke; `at` where libyaml does not say."""
-    builder: Builder
-
-    def line(self, number: int) -> str:
-        """A line of the file, counted from 1; beyond its end, nothing."""
-        lines = self.builder.lines
-        return lines[number - 1] if 0 < number <= len(lines) else ""
-
-    def char(self, place: Place) -> str:
-        """The character at a place."""
-        return self.line(place.line)[place.column - 1 : place.column]
-
-    def above(self, number: int, indent: int) -> int:
-        """The nearest line above that is not empty and stands no deeper than `indent`, or 0."""
-        for other in range(number - 1, 0, -1):
-            line = self.line(other)
-            if line.strip() and _indent(line) <= indent:
-                return other
-        return 0
-
-
 def explain(error: yaml.MarkedYAMLError, builder: Builder) -> Told:
     """Place and sentence for a syntax error; `builder` was fed what came before it."""
     at = place_of(error.problem_mark, builder.lines)
     start = place_of(error.context_mark, builder.lines) if error.context_mark else at
-    slip = _Slip(f"{error.context}: {error.problem}", at, start, builder)
+    slip = Slip(f"{error.context}: {error.problem}", at, start, builder)
     return next(
         (told for read in _READERS if (told := read(slip))),
         (at, f"this is not YAML: {error.problem}"),
     )
 
 
-def _tab(slip: _Slip) -> Told | None:
+def _tab(slip: Slip) -> Told | None:
     bad_start = "cannot start any token" in slip.complaint and slip.char(slip.at) == "\t"
     return (slip.at, _TAB) if bad_start or "tab character" in slip.complaint else None
 
 
-def _no_break_space(slip: _Slip) -> Told | None:
+def _no_break_space(slip: Slip) -> Told | None:
     """Indentation copied from a web page."""
     for number in (slip.start.line, slip.at.line):
         line = slip.line(number)
         plain = len(line) - len(line.lstrip(" "))
-        if line[plain:] != line[plain:].lstrip():
+        odd = line[plain : plain + 1]
+        if odd.isspace() and odd != "\t":
             return Place(number, plain + 1), "a no-break space cannot indent YAML; use plain spaces"
     return None
 
 
-def _swallowing_quote(slip: _Slip) -> Told | None:
+def _swallowing_quote(slip: Slip) -> Told | None:
     """A quotation that broke on a later line, behind keys that it should not hold."""
     if "quoted scalar" not in slip.complaint:
         return None
-    column = _indent(slip.line(slip.start.line))
+    column = indent_of(slip.line(slip.start.line))
     key = swallowed_key(slip.builder.lines, slip.start.line, slip.at.line, column)
     return (slip.start, unclosed_before(key)) if key else None
 
 
-def _escape(slip: _Slip) -> Told | None:
+def _escape(slip: Slip) -> Told | None:
     if not re.search("unknown escape|hexdecimal|Unicode character escape", slip.complaint):
         return None
     backslash = slip.line(slip.at.line).rfind("\\", 0, slip.at.column)
@@ -147,7 +117,7 @@ def _escape(slip: _Slip) -> Told | None:
     )
 
 
-def _ended_quote(slip: _Slip) -> Told | None:
+def _ended_quote(slip: Slip) -> Told | None:
     """A quotation that ended at a quotation mark within the text."""
     last = slip.builder.last_scalar
     if not last or last.style not in ("'", '"') or last.end_line != slip.at.line:
@@ -166,7 +136,7 @@ def _ended_quote(slip: _Slip) -> Told | None:
     )
 
 
-def _no_space(slip: _Slip) -> Told | None:
+def _no_space(slip: Slip) -> Told | None:
     """`title:Word` and `-title: Word`."""
     for number in _suspects(slip):
         line = slip.line(number)
@@ -179,41 +149,41 @@ def _no_space(slip: _Slip) -> Told | None:
     return None
 
 
-def _suspects(slip: _Slip) -> tuple[int, ...]:
+def _suspects(slip: Slip) -> tuple[int, ...]:
     """Lines that may lack a space, the likeliest first."""
     if "simple key" in slip.complaint:
         return (slip.start.line,)
     if "mapping values" in slip.complaint:
-        indent = _indent(slip.line(slip.at.line))
+        indent = indent_of(slip.line(slip.at.line))
         return slip.above(slip.at.line, indent), slip.at.line
     return (slip.at.line,) if "expected '-'" in slip.complaint else ()
 
 
-def _unfit_start(slip: _Slip) -> Told | None:
+def _unfit_start(slip: Slip) -> Told | None:
     if "cannot start any token" in slip.complaint:
         return slip.at, _NEEDS_QUOTES.format(slip.char(slip.at))
     return None
 
 
-def _misread_colon(slip: _Slip) -> Told | None:
+def _misread_colon(slip: Slip) -> Told | None:
     """A ': ' where no key can be: in a text, or on a line that was taken for one."""
     if "mapping values" not in slip.complaint:
         return None
     line = slip.line(slip.at.line)
     if re.search(r":\s", line[: slip.at.column - 1]):
         return slip.at, _COLON
-    indent = _indent(line)
+    indent = indent_of(line)
     above = slip.above(slip.at.line, indent)
-    upper = _indent(slip.line(above))
+    upper = indent_of(slip.line(above))
     if above and upper == indent and not re.search(r":(\s|$)", slip.line(above)):
         return Place(above, upper + 1), _NO_COLON
     before = slip.above(above, indent)
-    if upper < indent and before and _indent(slip.line(before)) == indent:
+    if upper < indent and before and indent_of(slip.line(before)) == indent:
         return Place(above, upper + 1), _NOT_ALIGNED
     return Place(slip.at.line, indent + 1), _READ_ON
 
 
-def _no_key(slip: _Slip) -> Told | None:
+def _no_key(slip: Slip) -> Told | None:
     """A line that broke off a mapping or a list of items."""
     if "expected key" not in slip.complaint:
         return None
@@ -225,7 +195,7 @@ def _no_key(slip: _Slip) -> Told | None:
     return slip.at, _STRAY.get(char, _NOT_ALIGNED)
 
 
-def _open_bracket(slip: _Slip) -> Told | None:
+def _open_bracket(slip: Slip) -> Told | None:
     match = re.search("parsing a flow (sequence|mapping)", slip.complaint)
     if match:
         return slip.start, _OPEN_BRACKET[match[1]]
@@ -235,7 +205,7 @@ def _open_bracket(slip: _Slip) -> Told | None:
     return None
 
 
-def _no_comma(slip: _Slip) -> Told | None:
+def _no_comma(slip: Slip) -> Told | None:
     """Two quotations in a list on one line with nothing between."""
     quoted = slip.char(slip.at) in ("'", '"')
     if "flow" in slip.complaint and quoted and slip.at.line == slip.start.line:
@@ -243,7 +213,7 @@ def _no_comma(slip: _Slip) -> Told | None:
     return None
 
 
-def _after_the_end(slip: _Slip) -> Told | None:
+def _after_the_end(slip: Slip) -> Told | None:
     """Text behind '...', or a first line that the others do not go on from."""
     if "document start" not in slip.complaint:
         return None
@@ -258,7 +228,7 @@ def _after_the_end(slip: _Slip) -> Told | None:
     return slip.at, _NOT_ALIGNED
 
 
-def _by_rule(slip: _Slip) -> Told | None:
+def _by_rule(slip: Slip) -> Told | None:
     for rule in _RULES:
         if re.search(rule.complaint, slip.complaint):
             place = slip.start if rule.at_start else slip.at
@@ -281,9 +251,3 @@ _READERS = (
     _after_the_end,
     _by_rule,
 )
-
-
-def _indent(line: str) -> int:
-    """Columns before a line's text; the dashes of list entries count as indentation."""
-    match = _DASHES.match(line)
-    return match.end() if match else 0

@@ -12,21 +12,19 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from newsletter.suggest import did_you_mean
 from newsletter.yaml_source.finding import MAX_FINDINGS, Finding, Place
 from newsletter.yaml_source.nodes import Mapping, Node, Scalar, Sequence
 from newsletter.yaml_source.source import Source
-from newsletter.yaml_source.suggest import did_you_mean
 from newsletter.yaml_source.text import split_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _SENTENCES = {
     "string_type": "{subject} must be text, not {found}",
-    "list_type": "'{key}' must be a list, not {found}; write '- ' before each entry",
     "tuple_type": "'{key}' must be a list, not {found}; write '- ' before each entry",
     "dict_type": "'{key}' must be a mapping of keys to values, not {found}",
     "model_type": "{subject} must be a mapping of keys to values, not {found}",
-    "model_attributes_type": "{subject} must be a mapping of keys to values, not {found}",
     "too_short": "'{key}' is empty; it needs at least one entry",
     "int_parsing": "'{key}' must be a whole number, not '{input}'",
     "int_parsing_size": "'{key}' must be a whole number, not '{input}'",
@@ -100,10 +98,10 @@ def _explain(details: Any, source: Source, model: type[BaseModel]) -> tuple[Plac
     key = next((part for part in reversed(location) if isinstance(part, str)), "")
     if details["type"] == "extra_forbidden":
         return source.key_place(*location), _unknown_key(key, model, location[:-1])
-    if details["type"] == "missing" and source.node(*location) is None:
-        return source.place(*location[:-1]), f"'{key}' is missing; add it"
     node = source.node(*location)
-    if isinstance(node, Scalar) and not node.text.strip():
+    if node is None:
+        return source.place(*location[:-1]), f"'{key}' is missing; add it"
+    if details["type"] == "missing" or (isinstance(node, Scalar) and not node.text.strip()):
         place = source.key_place(*location)
         return place, _empty(key, location[-1], split_lines(source.text)[place.line - 1])
     return source.place(*location), _wrong(details, node, location, key)
@@ -117,16 +115,16 @@ def _unknown_key(key: str, model: Any, location: tuple[str | int, ...]) -> str:
 
 def _empty(key: str, last: str | int, line: str) -> str:
     what = f"an entry of '{key}'" if isinstance(last, int) else f"'{key}'"
-    comment = "; text that begins with '#' needs quotes" if "#" in line else "; fill it in"
-    return f"{what} is empty{comment}"
+    comment = " (text that begins with '#' needs quotes)" if "#" in line else ""
+    return f"{what} is empty; fill it in{comment}"
 
 
-def _wrong(details: Any, node: Node | None, location: tuple[str | int, ...], key: str) -> str:
+def _wrong(details: Any, node: Node, location: tuple[str | int, ...], key: str) -> str:
     sentence = _SENTENCES.get(details["type"], "'{key}': {msg}")
     return sentence.format(
         key=key,
         subject=f"each entry of '{key}'" if isinstance(location[-1], int) else f"'{key}'",
-        found=_KINDS.get(type(node), "nothing"),
+        found=_KINDS[type(node)],
         input=str(details["input"])[:60],
         msg=details["msg"],
         **details.get("ctx", {}),

@@ -306,3 +306,17 @@ def test_debug_shows_a_traceback(build: Run, publication: Path) -> None:
     assert loud.returncode == 1
     assert "Traceback (most recent call last)" in loud.stderr
     assert loud.stderr.endswith(quiet.stderr)
+
+
+def test_json_is_readable_whatever_the_terminals_encoding(build: Run, publication: Path) -> None:
+    ran = build("2023-12", "--json", env={"PYTHONIOENCODING": "ascii"})
+    assert (ran.returncode, json.loads(ran.stdout)["issue"]) == (0, "2023-12")
+
+
+@pytest.mark.parametrize("issue", ["a\x1b[31mb", "a\nb"])
+def test_control_characters_of_an_argument_do_not_reach_the_terminal(
+    build: Run, issue: str
+) -> None:
+    ran = build(issue)
+    assert ran.returncode == 2
+    assert re.fullmatch(r"[^\x00-\x1f]+\n", ran.stderr)

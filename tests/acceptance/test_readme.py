@@ -24,8 +24,9 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_each_console_block_prints_what_it_says(clone: Path) -> None:
-    blocks = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_each_console_block_prints_what_it_says(clone: Path, page: str) -> None:
+    blocks = BLOCK.findall((ROOT / page).read_text("utf-8"))
     assert blocks
     for block in blocks:
         commands = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]

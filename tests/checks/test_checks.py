@@ -42,7 +42,11 @@ class Publication:
         """The findings about so many summaries, and the bytes of the HTML."""
         study = {"title": "A Study", "summary": "S", "practice_implications": "P"}
         summaries = json.dumps([{**study, "summary": "x" * filler}, *[study] * (count - 1)])
-        self._path.write_text(f"month: 2023-12\nsubject: S\nsummaries: {summaries}\n", "utf-8")
+        return self.check_text(f"month: 2023-12\nsubject: S\nsummaries: {summaries}\n")
+
+    def check_text(self, text: str) -> tuple[list[Finding], int]:
+        """The findings about an issue file, and the bytes of the HTML."""
+        self._path.write_text(text, "utf-8")
         issue = load_issue(self._path, self._config)
         edition = render(issue.issue, self._config)
         size = len(edition.html.fill(specimen(self._config)).encode())
@@ -105,3 +109,34 @@ def test_findings_come_in_the_order_of_their_places(publication: Publication) ->
 def test_a_check_can_be_switched_off(tmp_path: Path, off: str, left: list[str]) -> None:
     findings, _ = Publication(tmp_path, off).check(count=4, filler=GMAIL_CLIP)
     assert [finding.code for finding in findings] == left
+
+
+HASHED = """\
+month: 2023-12 # a comment
+subject: {subject}
+summaries:
+  - title: {title}
+    summary: S
+    practice_implications: P
+  - title: B
+    citation: Author, A. (2023).
+      Thing #3, vol. 2.
+    summary: "It's #1"
+    practice_implications: |
+      We are #1
+"""
+
+
+def test_text_that_yaml_takes_for_a_comment_is_told(publication: Publication) -> None:
+    findings, _ = publication.check_text(HASHED.format(subject="S", title="The #1 predictor"))
+    assert [(found.code, found.line, found.column) for found in findings] == [
+        ("N102", 4, 16),
+        ("N102", 9, 13),
+    ]
+    assert {found.severity for found in findings} == {"warning"}
+
+
+@pytest.mark.parametrize("title", ["'The #1'", "The#1", "A # a comment", "A"])
+def test_comments_and_quoted_hashes_are_fine(publication: Publication, title: str) -> None:
+    findings, _ = publication.check_text(HASHED.format(subject="S  # why", title=title))
+    assert [(found.code, found.line) for found in findings] == [("N102", 9)]

@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from lxml import html as lxml_html
 
 from newsletter.config import Config, load_config
 from newsletter.edition import Edition, render, specimen
 from newsletter.issue import Issue, Summary
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SETTINGS = {

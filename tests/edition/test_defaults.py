@@ -65,3 +65,29 @@ def test_the_issues_own_preheader_wins(edition_of: EditionOf) -> None:
 def test_the_editions_language_is_the_issues_or_the_publications(edition_of: EditionOf) -> None:
     assert edition_of().language == "en-CA"
     assert edition_of(language="fr").language == "fr"
+
+
+@pytest.mark.parametrize("order", [("zh-Hans", "fr", "he"), ("he", "zh-Hans", "fr")])
+def test_a_month_is_named_in_its_own_language_whatever_came_before(
+    edition_of: EditionOf, order: tuple[str, ...]
+) -> None:
+    expected = {"fr": "décembre 2023", "he": "דצמבר 2023", "zh-Hans": "2023年12月"}
+    for language in order:
+        subject = edition_of(language=language).subject
+        assert subject == f"Practice Digest: {expected[language]}"
+
+
+@pytest.mark.parametrize("subject", ["A & B " * 20, "<" * 70, "W" * 60_000, "é" * 71])
+def test_the_page_title_has_at_most_seventy_characters_of_html(
+    edition_of: EditionOf, subject: str
+) -> None:
+    html = edition_of(subject=subject).html.fill({})
+    title = html.partition("<title>")[2].partition("</title>")[0]
+    assert title.endswith("…")
+    assert len(title) <= 70
+
+
+def test_a_short_subject_is_the_page_title(edition_of: EditionOf) -> None:
+    assert "<title>Empathy &amp; trust</title>" in edition_of(subject="Empathy & trust").html.fill(
+        {}
+    )

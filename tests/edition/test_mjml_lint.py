@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mjml import mjml2html
 
-from newsletter.edition.mjml_limits import NO_RAW
-from newsletter.edition.mjml_lint import MjmlProblem, lint
+from newsletter.edition.mjml.limits import NO_RAW
+from newsletter.edition.mjml.lint import MjmlProblem, lint
 
 
 def in_body(content: str) -> str:
@@ -354,7 +354,7 @@ def test_raw_html_is_refused_where_mrml_stops_at_it(parent: str) -> None:
 
 
 def test_the_specification_names_the_mjml_version_it_came_from() -> None:
-    spec = json.loads(files("newsletter.edition").joinpath("mjml_spec.json").read_text("utf-8"))
+    spec = json.loads(files("newsletter.edition.mjml").joinpath("spec.json").read_text("utf-8"))
     assert re.match(r"npm mjml 5\.\d+\.\d+, by tools/mjml_spec\.mjs", spec["source"])
 
 

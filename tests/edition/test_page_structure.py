@@ -160,6 +160,18 @@ def test_the_logo_has_a_text_and_a_size(
     assert (image.get("width"), image.get("height")) == ("160", "40")
 
 
+@pytest.mark.parametrize(
+    "text", ["E\u0301tude \\\\ x", "👨‍👩‍👧", "हिन्दी", "so\u00adft", "a\\u{301}"]
+)
+def test_attributes_hold_what_was_typed(
+    make_config: Callable[..., Config], make_issue: Callable[..., Issue], text: str
+) -> None:
+    config = make_config(logo={**LOGO, "alt": text, "height": 40})
+    page = parsed(make_issue(subject=text), config)
+    assert page.xpath("string(//img/@alt)") == text
+    assert page.xpath("string(//*[@role='article']/@aria-label)") == text
+
+
 def test_there_is_no_tracking_pixel_and_no_rewritten_link(page: Page) -> None:
     assert page.xpath("//img") == []
     hosts = {link.split("/")[2] for link in page.xpath("//a/@href")}

@@ -178,17 +178,38 @@ def test_a_field_is_no_string_to_a_template(
         render(make_issue(), own_templates)
 
 
-@pytest.mark.parametrize("part", ["issue.mjml", "issue.txt"])
-def test_a_field_that_is_damaged_all_the_same_is_an_error(
-    own_templates: Config, make_issue: Callable[..., Issue], part: str
+@pytest.mark.parametrize(
+    "use",
+    [
+        '{{ (words.sent_to ~ " " ~ reader.email) | upper }}',
+        "{{ (reader.first_name ~ '!') | capitalize }}",
+        "{{ ('to ' ~ unsubscribe_url) | truncate(18, true) }}",
+        "{{ ('to ' ~ reader.email)[12:] }}",
+        "{% filter upper %}\n{{ reader.email }}{% endfilter %}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("part", "before"),
+    [
+        ("issue.mjml", "    <mj-raw>\n"),
+        ("issue.txt", "{{ words.in_this_issue"),
+        ("parts/footer.mjml", '          <p class="small">{{ publication.sender'),
+        ("parts/footer.txt", "({{ reader.email }})"),
+    ],
+)
+def test_a_field_that_is_changed_all_the_same_is_told_at_its_line(
+    own_templates: Config, make_issue: Callable[..., Issue], part: str, before: str, use: str
 ) -> None:
     path = own_templates.templates_path / part
-    more = "{{ ('to ' ~ reader.first_name) | upper }}"
-    html = f"<mj-raw>{more}</mj-raw></mj-body>"
-    source = path.read_text("utf-8").replace("</mj-body>", html) + more * (part == "issue.txt")
-    path.write_text(source, "utf-8")
-    with pytest.raises(TemplateError, match=rf"^templates/{part}:1: error: .*was changed"):
-        render(make_issue(), own_templates)
+    above, found, below = path.read_text("utf-8").partition(before)
+    assert found
+    is_raw = before.endswith("\n")
+    path.write_text(above + (before + use if is_raw else f"{use}\n{before}") + below, "utf-8")
+    line = (above + before * is_raw + use).count("\n") + 1
+    issue = make_issue(intro="See [this](https://a.example/) and\n\n[that](https://b.example/).")
+    with pytest.raises(TemplateError) as caught:
+        render(issue, own_templates)
+    assert str(caught.value).startswith(f"templates/{part}:{line}: error: a reader's field was")
 
 
 # Filling in

@@ -254,6 +254,6 @@ def test_a_long_name_of_the_publication_is_wrapped_too(
 
 def test_french_issues_have_french_words(text_of: TextOf) -> None:
     text = text_of(language="fr-CA")
-    for words in ("décembre 2023\n=============", "DANS CE NUMÉRO", "Se désabonner:"):
+    for words in ("décembre 2023\n=============", "DANS CE NUMÉRO", "Se désabonner\xa0:"):
         assert words in text
     assert "IMPLICATIONS POUR LA PRATIQUE" in text

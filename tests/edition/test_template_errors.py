@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,40 @@ def test_a_slip_in_jinja_is_told_at_its_line(
     assert (told.path, told.line) == (f"templates/{part}", told.expected_line)
     assert re.search(says, told.message)
     assert "\n" not in told.message
+
+
+@pytest.mark.parametrize(
+    ("mistake", "says"),
+    [
+        ("{{ issue.preheadr }}", "'issue' has no 'preheadr'; did you mean 'preheader'?"),
+        ("{{ issue.zebra }}", "'issue' has no 'zebra'"),
+        ("{{ issue['preheadr'] }}", "'issue' has no 'preheadr'; did you mean 'preheader'?"),
+        ("{{ isue.intro }}", "'isue' is unknown; did you mean 'issue'?"),
+        ("{{ zebra }}", "'zebra' is unknown"),
+        ("{{ publication.web_ulr }}", "'publication' has no 'web_ulr'; did you mean 'web_url'?"),
+        ("{{ publication.sender.nmae }}", "'sender' has no 'nmae'; did you mean 'name'?"),
+        ("{{ words.sent_too }}", "'words' has no 'sent_too'; did you mean 'sent_to'?"),
+        ("{{ reader.emial }}", "'reader' has no 'emial'; did you mean 'email'?"),
+        ("{% for study in issue.studies %}{{ study.titel }}{% endfor %}",
+         "'study' has no 'titel'; did you mean 'title'?"),
+        ("{% set x = none %}{{ x.y }}", "'none' has no 'y'"),
+        ("{% macro box(study) %}{{ study.titel }}{% endmacro %}{{ box(issue.studies[0]) }}",
+         "'study' has no 'titel'; did you mean 'title'?"),
+        ("{% macro box() %}{{ isue }}{% endmacro %}{{ box() }}",
+         "'isue' is unknown; did you mean 'issue'?"),
+        ("{{ issue.preheadr | wrap }}", "'issue' has no 'preheadr'; did you mean 'preheader'?"),
+        ("{{ issue.preheadr.x }}", "'issue' has no 'preheadr'; did you mean 'preheader'?"),
+        ("{{ issue.studies[99].title }}", "tuple object has no element 99"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("part", ["issue.mjml", "parts/footer.txt"])
+def test_a_mistyped_name_is_told_in_the_templates_own_words(
+    own_templates: Config, refusal: Callable[[], str], part: str, mistake: str, says: str
+) -> None:
+    path = own_templates.templates_path / part
+    before = "  <mj-body" if part == "issue.mjml" else "({{ reader.email }})"
+    line = replace(path, before, mistake + before)
+    assert refusal() == f"templates/{part}:{line}: error: {says}"
 
 
 @pytest.mark.parametrize("mistake", ["{% if issue.intro %}", "{{ issue.intro", "{# a comment"])
@@ -236,3 +271,14 @@ def test_a_template_that_was_mended_is_read_again(
     refusal()
     path.write_text(whole + "Mended.\n", "utf-8")
     assert "Mended." in render(make_issue(), own_templates).text.fill({})
+
+
+def test_a_template_that_was_saved_twice_within_a_clock_tick_is_read_again(
+    own_templates: Config, make_issue: Callable[..., Issue]
+) -> None:
+    path = own_templates.templates_path / "parts" / "footer.txt"
+    before = path.stat()
+    for word in ("Once.", "Twice"):
+        path.write_text(f"{word}\n", "utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert word in render(make_issue(), own_templates).text.fill({})

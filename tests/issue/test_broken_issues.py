@@ -38,7 +38,7 @@ MISSING_AND_EMPTY = {
     "a title of spaces": ((TITLE, "  - ‸title: '  '\n"), "'title' is empty; fill it in"),
     "a title that is a comment": (
         (TITLE, "  - ‸title: #1 of three\n"),
-        "'title' is empty; text that begins with '#' needs quotes",
+        "'title' is empty; fill it in (text that begins with '#' needs quotes)",
     ),
     "no summary": (
         (SUMMARY, ""),
@@ -140,8 +140,7 @@ WRONG_VALUES = {
     "a month in the far past": ((MONTH, "month: ‸0023-12\n"), "'0023-12' is not a month"),
     "another month than the file's": (
         (MONTH, "month: ‸2023-11\n"),
-        "month 2023-11 does not agree with the file name 2023-12.yaml; change the month, "
-        + "or rename the file to 2023-11.yaml",
+        "does not agree with the file name 2023-12.yaml; change the month, or rename the file",
     ),
     "an address for a DOI": (
         (DOI, "    doi: ‸https://psycnet.apa.org/record/2023\n"),
@@ -397,6 +396,14 @@ def test_all_problems_of_an_issue_are_told_in_the_order_of_their_places(
     found = refused(text)
     assert [(finding.line, finding.column) for finding in found] == places
     assert [finding.message.split(";")[0] for finding in found] == MANY_MESSAGES
+
+
+def test_a_finding_behind_an_untypeable_character_is_at_its_place(
+    refused: Refused, unmarked: Unmarked, issue_text: str
+) -> None:
+    topics = "    topics: [Em‸\x07pathy, ‸Adherance, ‸[x]]\n"
+    text, places = unmarked(edited(issue_text, (TOPICS, topics)))
+    assert [(finding.line, finding.column) for finding in refused(text)] == places
 
 
 def test_a_placeholder_for_a_title_needs_quotes(refused: Refused, issue_text: str) -> None:

@@ -84,6 +84,13 @@ def test_the_search_goes_on_behind_an_untypeable_character(
     assert [(finding.line, finding.column) for finding in found] == places
 
 
+def test_a_place_right_behind_an_untypeable_character_is_exact(
+    problems: Problems, unmarked: Unmarked
+) -> None:
+    text, places = unmarked("a: ‸\x07‸!!str b\n‸\x00‸a: c\n")
+    assert [(finding.line, finding.column) for finding in problems(text)] == places
+
+
 def test_an_untypeable_character_between_line_ends_joins_none(problems: Problems) -> None:
     found = problems("a: b\r\x00\na: c\n")
     assert [(finding.line, finding.column) for finding in found] == [(2, 1), (3, 1)]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import RefusedSource
-from newsletter.yaml_source import Finding, Mapping, Node, Scalar, Sequence, Source
+from newsletter.yaml_source import Finding, Mapping, Node, Place, Scalar, Sequence, Source
 
 Problems = Callable[[str | bytes], list[Finding]]
 Read = Callable[[str | bytes], Source]
@@ -78,6 +78,18 @@ def test_what_yaml_allows_an_author_is_read(read: Read, content: str, text: str)
     assert source.problems == ()
     assert isinstance(node, Scalar)
     assert node.text == text
+
+
+def test_a_quotation_within_brackets_may_hold_what_looks_like_a_key(read: Read) -> None:
+    assert read("topics: ['a\n  b: c', d]\n").node("topics", 0) == Scalar(
+        Place(1, 10), "a b: c", "'", 2
+    )
+
+
+def test_a_merge_key_in_quotes_is_a_key(read: Read) -> None:
+    source = read("'<<': a\n")
+    assert source.problems == ()
+    assert source.key_place("<<") == (1, 1)
 
 
 def test_an_empty_value_is_an_empty_text(read: Read) -> None:

@@ -171,6 +171,7 @@ BRACKETS = {
     "an open [": ("a: ‸[x, y\nb: c\n", "'[' is not closed"),
     "an open [ at the end": ("a: ‸[x, y\n", "'[' is not closed"),
     "an open [ over lines": ("a: ‸[x,\n  y\nb: c\n", "'[' is not closed"),
+    "an open [ over a line with a tab": ("a: ‸[x,\n\ty\nb: c\n", "'[' is not closed"),
     "an open [ before nothing": ("a: ‸[x,", "'[' is not closed"),
     "an open { before nothing": ("a: [x, ‸{", "'{' is not closed"),
     "an open [ before a comment": ("a: ‸[x, #y]\nb: c\n", "'[' is not closed"),

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from newsletter.edition.mjml_spec import VOID, did_you_mean
+from newsletter.edition.mjml.spec import VOID
+from newsletter.suggest import did_you_mean
 
 
-class Finding(NamedTuple):
+class Fault(NamedTuple):
     """A problem at a character offset; offsets become lines only when there is a problem."""
 
     offset: int
@@ -104,13 +105,13 @@ _REFUSED_MARKUP = {
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def mask(source: str) -> tuple[str, list[Finding]]:
+def mask(source: str) -> tuple[str, list[Fault]]:
     """Replace what XML cannot read by as many harmless characters, and say what was wrong.
 
     Offsets stay true, and one stray & does not hide the problems after it. HTML's named
-    entities are masked too, without a finding: XML lacks them, mrml passes them on.
+    entities are masked too, without a fault: XML lacks them, mrml passes them on.
     """
-    findings: list[Finding] = []
+    faults: list[Fault] = []
 
     def stand_in(match: re.Match[str]) -> str:
         kind, text = match.lastgroup, match.group()
@@ -118,18 +119,18 @@ def mask(source: str) -> tuple[str, list[Finding]]:
             return text
         if kind == "entity":
             if match["entity"] not in _HTML_ENTITIES:
-                findings.append(Finding(match.start(), _unknown_entity(match["entity"])))
+                faults.append(Fault(match.start(), _unknown_entity(match["entity"])))
             return f"_{match['entity']}_"
-        findings.append(Finding(match.start(), _REFUSED_MARKUP[kind]))
+        faults.append(Fault(match.start(), _REFUSED_MARKUP[kind]))
         return re.sub(r"[^\n]", " ", text)
 
     def blank(match: re.Match[str]) -> str:
         code = ord(match.group())
         message = f"the invisible character U+{code:04X} is not allowed in MJML; delete it"
-        findings.append(Finding(match.start(), message))
+        faults.append(Fault(match.start(), message))
         return " "
 
-    return _CONTROL.sub(blank, _MARKUP.sub(stand_in, source)), findings
+    return _CONTROL.sub(blank, _MARKUP.sub(stand_in, source)), faults
 
 
 def _unknown_entity(name: str) -> str:
@@ -173,7 +174,7 @@ _UNBALANCED = frozenset({"ERR_TAG_NAME_MISMATCH", "ERR_TAG_NOT_FINISHED"})
 _NAME_IN_ERROR = re.compile(r"(?:Attribute|attribute|prefix) (\S+)")
 
 
-def ill_formed(masked: str) -> Finding | None:
+def ill_formed(masked: str) -> Fault | None:
     """Find the first reason why a masked document is not well-formed XML.
 
     Only the first: after one wrong tag libxml2 complains about all the tags around it.
@@ -190,7 +191,7 @@ def ill_formed(masked: str) -> Finding | None:
         offset = max(0, min(Lines(masked).offset(line, column), len(masked)))
         kind, said = (entry.type_name, entry.message) if entry else ("", str(error))
         unbalanced = _unbalanced(masked[:offset]) if kind in _UNBALANCED else None
-        return unbalanced or Finding(offset, _explain(kind, said))
+        return unbalanced or Fault(offset, _explain(kind, said))
     return None
 
 
@@ -200,13 +201,13 @@ def _explain(kind: str, said: str) -> str:
     return _ILL_FORMED.get(kind, other).replace("{name}", named[1] if named else "…")
 
 
-def _unbalanced(well_formed_so_far: str) -> Finding | None:
+def _unbalanced(well_formed_so_far: str) -> Fault | None:
     """Find the first closing tag that does not fit, or the innermost tag left open."""
     opened: list[Token] = []
     lines = Lines(well_formed_so_far)
     for token in tokens(well_formed_so_far):
         if token.closing and (not opened or opened[-1].name != token.name):
-            return Finding(token.start, _mismatch(token, opened, lines))
+            return Fault(token.start, _mismatch(token, opened, lines))
         if token.closing:
             opened.pop()
         elif token.name and not token.self_closed:
@@ -214,9 +215,7 @@ def _unbalanced(well_formed_so_far: str) -> Finding | None:
     if not opened:
         return None
     innermost = opened[-1]
-    return Finding(
-        innermost.start, f"<{innermost.name}> is never closed; write {_closed(innermost)}"
-    )
+    return Fault(innermost.start, f"<{innermost.name}> is never closed; write {_closed(innermost)}")
 
 
 def _mismatch(token: Token, opened: list[Token], lines: Lines) -> str:

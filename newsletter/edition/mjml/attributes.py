@@ -8,10 +8,11 @@ from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
-from newsletter.edition.mjml_limits import REFUSED_ATTRIBUTES, SHORTHAND
-from newsletter.edition.mjml_source import Finding, excerpt
-from newsletter.edition.mjml_spec import Component, did_you_mean, load
-from newsletter.edition.mjml_values import complaint
+from newsletter.edition.mjml.limits import REFUSED_ATTRIBUTES, SHORTHAND
+from newsletter.edition.mjml.source import Fault, excerpt
+from newsletter.edition.mjml.spec import Component, load
+from newsletter.edition.mjml.values import complaint
+from newsletter.suggest import did_you_mean
 
 
 class Attribute(NamedTuple):
@@ -25,7 +26,7 @@ class Attribute(NamedTuple):
 class Attributes(NamedTuple):
     """What a tag's attributes say and what is wrong with them."""
 
-    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
     class_uses: tuple[tuple[int, str], ...]
     """Offset and name of each class in `mj-class`."""
     defines_class: str | None
@@ -60,16 +61,16 @@ def _is_definition(element: str, attribute: Attribute) -> bool:
     return element == "mj-class" and attribute.name == "name"
 
 
-def _missing(element: str, attributes: tuple[Attribute, ...]) -> Iterator[Finding]:
+def _missing(element: str, attributes: tuple[Attribute, ...]) -> Iterator[Fault]:
     if element == "mj-class" and not any(_is_definition(element, it) for it in attributes):
-        yield Finding(0, '<mj-class> has no name; write <mj-class name="…" …/>')
+        yield Fault(0, '<mj-class> has no name; write <mj-class name="…" …/>')
 
 
-def _wrong(element: str, attributes: tuple[Attribute, ...]) -> Iterator[Finding]:
+def _wrong(element: str, attributes: tuple[Attribute, ...]) -> Iterator[Fault]:
     component = load().components[element]
     for attribute in attributes:
         if message := _message(element, component, attribute):
-            yield Finding(attribute.offset, message)
+            yield Fault(attribute.offset, message)
 
 
 def _message(element: str, component: Component, attribute: Attribute) -> str | None:
@@ -77,7 +78,7 @@ def _message(element: str, component: Component, attribute: Attribute) -> str | 
     if refused := REFUSED_ATTRIBUTES.get((element, name)):
         return refused
     if name not in component.attributes:
-        guess = did_you_mean(name, frozenset(component.attributes))
+        guess = did_you_mean(name, component.attributes)
         return f"unknown attribute '{name}' on <{element}>{guess or '; remove it'}"
     if wrong := complaint(component.attributes[name], value):
         return f'{name}="{excerpt(value)}" on <{element}> {wrong}'

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from newsletter.edition import mjml_spec
-from newsletter.edition.mjml_attributes import examine
-from newsletter.edition.mjml_limits import NO_COMMENTS, NO_LEADING_SPACE, REFUSED_ELEMENTS
-from newsletter.edition.mjml_source import (
-    Finding,
+from newsletter.edition.mjml.attributes import examine
+from newsletter.edition.mjml.limits import NO_COMMENTS, NO_LEADING_SPACE, REFUSED_ELEMENTS
+from newsletter.edition.mjml.source import (
+    Fault,
     Lines,
     Token,
     excerpt,
@@ -22,7 +21,8 @@ from newsletter.edition.mjml_source import (
     mask,
     tokens,
 )
-from newsletter.edition.mjml_spec import HTML, VOID, Content, did_you_mean
+from newsletter.edition.mjml.spec import HTML_ELEMENTS, VOID, Holds, load
+from newsletter.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ def lint(source: str) -> tuple[MjmlProblem, ...]:
     A document that is not well-formed XML gets its first syntax error (and every stray `&` and
     `<`), since nothing after that can be trusted.
     """
-    masked, findings = mask(source)
+    masked, faults = mask(source)
     error = ill_formed(masked)
-    findings += [error] if error else _Walk(source, masked).findings()
+    faults += [error] if error else _Walk(source, masked).faults()
     lines = Lines(source)
-    return tuple(MjmlProblem(*lines.place(offset), message) for offset, message in sorted(findings))
+    return tuple(MjmlProblem(*lines.place(offset), message) for offset, message in sorted(faults))
 
 
 _ONCE = frozenset({"mj-head", "mj-body"})
 _WHITE_SPACE = " \t\r\n"
 """As XML has it: a no-break space is text."""
-_COMMENTLESS = frozenset({Content.TEXT, Content.NOTHING})
+_COMMENTLESS = frozenset({Holds.TEXT, Holds.NOTHING})
 _STRAY_TEXT = {
-    Content.ELEMENTS: "stray text '{text}' in <{name}>; write it in <mj-text> or remove it",
-    Content.NOTHING: "stray text '{text}' in <{name}>, which takes none here; remove it",
+    Holds.ELEMENTS: "stray text '{text}' in <{name}>; write it in <mj-text> or remove it",
+    Holds.NOTHING: "stray text '{text}' in <{name}>, which takes none here; remove it",
 }
 
 
@@ -63,7 +63,7 @@ class _Open(NamedTuple):
     """An element whose closing tag is yet to come."""
 
     name: str
-    content: Content
+    holds: Holds
 
 
 class _Walk:
@@ -72,22 +72,22 @@ class _Walk:
     def __init__(self, source: str, masked: str) -> None:
         self._source = source
         self._masked = masked
-        self._spec = mjml_spec.load()
-        self._findings: list[Finding] = []
-        self._stack = [_Open("", Content.DOCUMENT)]
+        self._spec = load()
+        self._faults: list[Fault] = []
+        self._stack = [_Open("", Holds.DOCUMENT)]
         self._once: dict[str, int] = {}
         self._classes: set[str] = set()
         self._class_uses: list[tuple[int, str]] = []
-        self._judges: dict[Content, Callable[[Token], Content]] = {
-            Content.DOCUMENT: self._in_document,
-            Content.ELEMENTS: self._in_elements,
-            Content.HTML: self._in_html,
-            Content.TEXT: self._in_text,
-            Content.NOTHING: self._in_nothing,
-            Content.UNKNOWN: self._in_unknown,
+        self._judges: dict[Holds, Callable[[Token], Holds]] = {
+            Holds.DOCUMENT: self._in_document,
+            Holds.ELEMENTS: self._in_elements,
+            Holds.HTML: self._in_html,
+            Holds.TEXT: self._in_text,
+            Holds.NOTHING: self._in_nothing,
+            Holds.UNKNOWN: self._in_unknown,
         }
 
-    def findings(self) -> list[Finding]:
+    def faults(self) -> list[Fault]:
         end = 0
         for token in tokens(self._masked):
             if token.start > end:
@@ -96,10 +96,10 @@ class _Walk:
             end = token.end
         self._missing_body()
         self._unknown_classes()
-        return self._findings
+        return self._faults
 
     def _say(self, offset: int, message: str) -> None:
-        self._findings.append(Finding(offset, message))
+        self._faults.append(Fault(offset, message))
 
     def _token(self, token: Token) -> None:
         if not token.name:
@@ -107,19 +107,19 @@ class _Walk:
         elif token.closing:
             self._stack.pop()
         else:
-            content = self._judges[self._stack[-1].content](token)
+            holds = self._judges[self._stack[-1].holds](token)
             if not token.self_closed:
-                self._stack.append(_Open(token.name, content))
+                self._stack.append(_Open(token.name, holds))
 
     def _text(self, start: int, end: int) -> None:
-        name, content = self._stack[-1]
-        if content not in _STRAY_TEXT:
+        name, holds = self._stack[-1]
+        if holds not in _STRAY_TEXT:
             return
         text = self._masked[start:end]
         if stray := text.strip(_WHITE_SPACE):
             at = start + text.index(stray)
             shown = excerpt(self._source[at : at + len(stray)])
-            self._say(at, _STRAY_TEXT[content].format(text=shown, name=name))
+            self._say(at, _STRAY_TEXT[holds].format(text=shown, name=name))
         elif name in NO_LEADING_SPACE and text[0] in " \t":
             self._say(
                 start,
@@ -128,31 +128,31 @@ class _Walk:
             )
 
     def _comment(self, token: Token) -> None:
-        name, content = self._stack[-1]
-        if content in _COMMENTLESS or name in NO_COMMENTS:
+        name, holds = self._stack[-1]
+        if holds in _COMMENTLESS or name in NO_COMMENTS:
             self._say(token.start, f"a comment in <{name}> stops the compiler; move it out")
 
     # One judge for each kind of parent. A judge returns what the element itself may contain.
 
-    def _in_document(self, tag: Token) -> Content:
+    def _in_document(self, tag: Token) -> Holds:
         if tag.name == "mjml":
             self._once[tag.name] = tag.start
             return self._known(tag)
         self._say(tag.start, f"the outermost element is <{tag.name}>; it must be <mjml>")
-        return Content.UNKNOWN
+        return Holds.UNKNOWN
 
-    def _in_elements(self, tag: Token) -> Content:
+    def _in_elements(self, tag: Token) -> Holds:
         parent = self._stack[-1].name
         if wrong := self._no_component(tag.name):
             self._say(tag.start, wrong)
-            return Content.UNKNOWN
+            return Holds.UNKNOWN
         if tag.name not in self._spec.components[parent].children:
             self._say(tag.start, self._misplaced(tag.name, parent))
         self._second(tag)
-        content = self._known(tag)
-        return Content.NOTHING if parent == "mj-attributes" else content
+        holds = self._known(tag)
+        return Holds.NOTHING if parent == "mj-attributes" else holds
 
-    def _in_html(self, tag: Token) -> Content:
+    def _in_html(self, tag: Token) -> Holds:
         if tag.name in self._spec.components:
             holder = next(it.name for it in reversed(self._stack) if it.name.startswith("mj-"))
             self._say(
@@ -160,37 +160,37 @@ class _Walk:
                 f"<{tag.name}> is not compiled inside <{holder}>, which holds HTML; "
                 f"close <{holder}> before it",
             )
-            return Content.UNKNOWN
-        if tag.name not in HTML:
-            guess = did_you_mean(tag.name, HTML) or "; correct or remove it"
+            return Holds.UNKNOWN
+        if tag.name not in HTML_ELEMENTS:
+            guess = did_you_mean(tag.name, HTML_ELEMENTS) or "; correct or remove it"
             self._say(tag.start, f"unknown HTML element <{tag.name}>{guess}")
         elif tag.name in VOID and not tag.self_closed:
             self._say(tag.start, f"<{tag.name}> has no content; write it <{tag.name}/>")
-        return Content.HTML
+        return Holds.HTML
 
-    def _in_text(self, tag: Token) -> Content:
+    def _in_text(self, tag: Token) -> Holds:
         parent = self._stack[-1].name
         self._say(tag.start, f"<{tag.name}> inside <{parent}>, which takes text only; remove it")
-        return Content.UNKNOWN
+        return Holds.UNKNOWN
 
-    def _in_nothing(self, tag: Token) -> Content:
+    def _in_nothing(self, tag: Token) -> Holds:
         parent = self._stack[-1].name
         self._say(
             tag.start, f"<{tag.name}> inside <{parent}>, which takes no content here; move it out"
         )
-        return Content.UNKNOWN
+        return Holds.UNKNOWN
 
-    def _in_unknown(self, tag: Token) -> Content:
-        return Content.UNKNOWN if self._no_component(tag.name) else self._known(tag)
+    def _in_unknown(self, tag: Token) -> Holds:
+        return Holds.UNKNOWN if self._no_component(tag.name) else self._known(tag)
 
-    def _known(self, tag: Token) -> Content:
+    def _known(self, tag: Token) -> Holds:
         at = tag.inner_start
         found = examine(tag.name, self._source[at : at + len(tag.inner)])
-        self._findings += (Finding(at + offset, message) for offset, message in found.findings)
+        self._faults += (Fault(at + offset, message) for offset, message in found.faults)
         self._class_uses += ((at + offset, name) for offset, name in found.class_uses)
         if found.defines_class is not None:
             self._classes.add(found.defines_class)
-        return self._spec.components[tag.name].content
+        return self._spec.components[tag.name].holds
 
     # Sentences about elements
 
@@ -199,9 +199,9 @@ class _Walk:
             return f"<{name}> {REFUSED_ELEMENTS[name]}"
         if name in self._spec.components:
             return None
-        if name in HTML:
+        if name in HTML_ELEMENTS:
             return f"<{name}> is HTML; put it inside <mj-text> or <mj-raw>"
-        guess = did_you_mean(name, frozenset(self._spec.components))
+        guess = did_you_mean(name, self._spec.components)
         return f"unknown element <{name}>{guess or '; use an MJML component'}"
 
     def _misplaced(self, name: str, parent: str) -> str:

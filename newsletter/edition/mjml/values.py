@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from newsletter.edition import mjml_spec
+from newsletter.edition.mjml.spec import load
+from newsletter.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def complaint(declared: tuple[str, ...], value: str) -> str | None:
     types = [_type(name) for name in declared]
     if any(it.pattern.fullmatch(value) for it in types):
         return None
-    guess = mjml_spec.did_you_mean(value, frozenset().union(*(it.words for it in types)))
+    guess = did_you_mean(value, frozenset().union(*(it.words for it in types)))
     return f"is not valid; write {' or '.join(it.expected for it in types)}{guess}"
 
 
@@ -58,12 +59,12 @@ def _color(arguments: list[str], count: str) -> _Type:
     forms = (
         rf"(?i:rgba\({byte}{byte}{byte}{alpha}\)|rgb\({byte}{byte}[0-9]{{1,3}}\))",
         r"(?i:#(?:[0-9a-f]{3}){1,2})",
-        *sorted(mjml_spec.load().colors),
+        *sorted(load().colors),
     )
     return _Type(
         re.compile("|".join(forms)),
         "a colour: #rrggbb, rgb(0,0,0), rgba(0,0,0,0.5) or a CSS name in lower case",
-        mjml_spec.load().colors,
+        load().colors,
     )
 
 

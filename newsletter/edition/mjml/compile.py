@@ -7,11 +7,9 @@ the line of the template that they come from.
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 
-from newsletter.edition.mjml_lint import MjmlProblem, lint
-from newsletter.edition.templates import HTML, Origins, Show, render_template
+from newsletter.edition.mjml.lint import MjmlProblem, lint
+from newsletter.edition.templates import HTML_TEMPLATE, Templates
 from newsletter.errors import TemplateError
 
 _OFFSETS = re.compile(r"(\d+)\.\.(\d+)")
@@ -20,21 +18,26 @@ _OWN_SHEET = re.compile(
 )
 """Starts of the sheets that mrml writes by itself: the reset, and the widths of columns."""
 
+_DEBUGGED = re.compile(r"""<mj[a-z-]*(?:\s+[\w:-]+=(?:"[^"]*"|'[^']*'))+|<mj-title>[^<]*""")
+"""What mrml writes as Rust shows strings for debugging, so that `E\u0301` becomes `E\\u{301}`:
+attributes, and the title, which becomes one."""
+_ESCAPED_BY_RUST = re.compile(r"[^\n\x20-\x7e]|\\")
 
-def to_mjml(folder: Path, values: dict[str, Any], show: Show) -> str:
+
+def to_mjml(templates: Templates) -> str:
     """The issue as one MJML document.
 
     Raises:
         TemplateError: for the first fault that Jinja2 or the lint finds.
     """
-    source = _render(folder, values, show)
+    source = templates.render(HTML_TEMPLATE).replace("\r\n", "\n")
     problems = lint(source)
     if problems:
-        raise _at_template(problems[0], folder, values, show)
+        raise _at_template(problems[0], templates)
     return source
 
 
-def to_html(source: str, folder: Path, values: dict[str, Any], show: Show) -> str:
+def to_html(source: str, templates: Templates) -> str:
     """The HTML that mrml makes of the document, ready for inlining.
 
     mrml's own sheets (reset, column widths) are marked to be kept as they are, and the
@@ -43,25 +46,21 @@ def to_html(source: str, folder: Path, values: dict[str, Any], show: Show) -> st
     from mjml import mjml2html
 
     try:
-        html = str(mjml2html(source, fonts={}))
+        html = str(mjml2html(_DEBUGGED.sub(_in_references, source), fonts={}))
     except ValueError as error:
-        raise _at_template(_problem(error, source), folder, values, show) from error
+        raise _at_template(_problem(error, source), templates) from error
     html = _OWN_SHEET.sub('<style data-premailer="ignore"', html)
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
-def _render(folder: Path, values: dict[str, Any], show: Show, *, trace: bool = False) -> str:
-    source = render_template(folder, HTML, values, show, trace=trace)
-    return source.replace("\r\n", "\n")
+def _in_references(found: re.Match[str]) -> str:
+    """Numeric references, which mrml leaves alone."""
+    return _ESCAPED_BY_RUST.sub(lambda char: f"&#{ord(char[0])};", found[0])
 
 
-def _at_template(
-    problem: MjmlProblem, folder: Path, values: dict[str, Any], show: Show
-) -> TemplateError:
-    """Render once more with marks, to learn which template the place came from."""
-    origins = Origins(_render(folder, values, show, trace=True))
-    name, line = origins.of(problem.line, problem.column) or (HTML, 1)
-    return TemplateError(show(folder / name), line, problem.message)
+def _at_template(problem: MjmlProblem, templates: Templates) -> TemplateError:
+    origins = templates.trace(HTML_TEMPLATE)
+    return templates.error(*origins.of(problem.line, problem.column), problem.message)
 
 
 def _problem(error: ValueError, source: str) -> MjmlProblem:

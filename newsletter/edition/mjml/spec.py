@@ -1,24 +1,16 @@
-"""What MJML and HTML allow: elements, attributes, children, read once from mjml_spec.json."""
+"""What MJML and HTML allow: elements, attributes, children, read once from spec.json."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum, auto
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from newsletter.edition.mjml_limits import NO_RAW
-
-
-@lru_cache(maxsize=1024)
-def did_you_mean(word: str, known: frozenset[str]) -> str:
-    """End a sentence by proposing a known name, if one is near."""
-    close = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.7)
-    return f"; did you mean '{close[0]}'?" if close else ""
+from newsletter.edition.mjml.limits import NO_RAW
 
 
 def _names(text: str) -> frozenset[str]:
@@ -29,7 +21,7 @@ VOID = _names("area base br col embed hr img input link meta source track wbr")
 """HTML elements without content: written <br/>, never closed by a tag of their own."""
 
 # https://html.spec.whatwg.org/multipage/indices.html, and the obsolete ones mail still needs.
-HTML = VOID | _names(
+HTML_ELEMENTS = VOID | _names(
     """
     a abbr address article aside audio b bdi bdo blockquote body button canvas caption cite code
     colgroup data datalist dd del details dfn dialog div dl dt em fieldset figcaption figure
@@ -42,7 +34,7 @@ HTML = VOID | _names(
 )
 
 
-class Content(Enum):
+class Holds(Enum):
     """What may stand between an element's tags."""
 
     DOCUMENT = auto()
@@ -67,7 +59,7 @@ class Component:
     attributes: Mapping[str, tuple[str, ...]]
     """Attribute to MJML's type names, of which a value must fit one."""
     children: frozenset[str]
-    content: Content
+    holds: Holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +76,11 @@ class Spec:
 
 
 # HTML holders by MJML's parser, but what they render has no place for markup.
-_CONTENT = {
-    "mj-breakpoint": Content.NOTHING,
-    "mj-carousel-image": Content.NOTHING,
-    "mj-style": Content.TEXT,
-    "mj-title": Content.TEXT,
+_HOLDS = {
+    "mj-breakpoint": Holds.NOTHING,
+    "mj-carousel-image": Holds.NOTHING,
+    "mj-style": Holds.TEXT,
+    "mj-title": Holds.TEXT,
 }
 # These set defaults for any component, so they take the attributes of all.
 _FOR_ALL = frozenset({"mj-all", "mj-class"})
@@ -96,8 +88,8 @@ _FOR_ALL = frozenset({"mj-all", "mj-class"})
 
 @cache
 def load() -> Spec:
-    """Read the specification once, of the MJML version that mjml_spec.json names."""
-    raw = json.loads(files(__package__).joinpath("mjml_spec.json").read_text("utf-8"))
+    """Read the specification once, of the MJML version that spec.json names."""
+    raw = json.loads(files(__package__).joinpath("spec.json").read_text("utf-8"))
     union = _union(raw["components"].values())
     return Spec(
         {name: _component(name, it, raw, union) for name, it in raw["components"].items()},
@@ -123,9 +115,9 @@ def _component(
     if name in _FOR_ALL:
         attributes = {**union, **attributes}
     children = frozenset(raw["children"]) - ({"mj-raw"} if name in NO_RAW else set())
-    return Component(attributes, children, _content(name, raw))
+    return Component(attributes, children, _holds(name, raw))
 
 
-def _content(name: str, raw: Any) -> Content:
-    by_kind = Content.HTML if raw["ending"] else Content.NOTHING
-    return _CONTENT.get(name, Content.ELEMENTS if raw["children"] else by_kind)
+def _holds(name: str, raw: Any) -> Holds:
+    by_kind = Holds.HTML if raw["ending"] else Holds.NOTHING
+    return _HOLDS.get(name, Holds.ELEMENTS if raw["children"] else by_kind)
