@@ -16,6 +16,8 @@ from html import escape
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+from newsletter.suggest import did_you_mean
+
 Field = Literal["first_name", "last_name", "email", "unsubscribe_url"]
 Context = Literal["html", "text", "url"]
 FIELDS: tuple[Field, ...] = ("first_name", "last_name", "email", "unsubscribe_url")
@@ -141,3 +143,9 @@ class ReaderSlots:
         self.first_name = Slot(tokens, Place("first_name"))
         self.last_name = Slot(tokens, Place("last_name"))
         self.email = Slot(tokens, Place("email"))
+
+    def __getattr__(self, name: str) -> Slot:
+        """Refuse what a reader has not, which `default` would take for an empty field."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise TypeError(f"'reader' has no '{name}'{did_you_mean(name, vars(self))}")

@@ -93,7 +93,12 @@ class _Files(FileSystemLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        source, path, _ = super().get_source(environment, template)
+        try:
+            source, path, _ = super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            message = "this line is not UTF-8; save the file as UTF-8"
+            raise TemplateSyntaxError(message, line, template) from error
 
         def is_current() -> bool:
             try:
@@ -108,7 +113,7 @@ class _Files(FileSystemLoader):
 def _environment(folder: Path, trace: bool) -> Environment:
     """One environment a folder; compiled templates are kept until their files change."""
     environment = Environment(
-        loader=_Files(folder),
+        loader=_Files(folder, encoding="utf-8-sig"),
         autoescape=_is_markup,  # noqa: S701 - by name, see above
         undefined=Unknown,
         trim_blocks=True,

@@ -110,7 +110,10 @@ def test_mrml_compiles_the_sound_newsletter() -> None:
     ("source", "message"),
     [
         (in_body("<mj-section></mj-sectoin>"), "</mj-sectoin> does not close <mj-section>, opened"),
-        (in_text("a<br>b"), "</mj-text> does not close <br>, opened on line 1; write <br/> first"),
+        (
+            in_text("a<br>b"),
+            "</mj-text> does not close <br>, opened on line 1:49; write <br/> first",
+        ),
         ("<mjml><mj-body>", "<mj-body> is never closed; write </mj-body>"),
         (in_text("p < .05"), "a < that stands for itself is written &lt;"),
         (in_text("p <.05"), "a < that stands for itself is written &lt;"),
@@ -288,7 +291,7 @@ def test_a_wrong_closing_tag_names_the_line_of_the_opening_one() -> None:
     (problem,) = lint(source)
     assert (problem.line, problem.column) == place_of(source, "</mj-wrapper>")
     assert problem.message == (
-        "</mj-wrapper> does not close <mj-section>, opened on line 3; write </mj-section> first"
+        "</mj-wrapper> does not close <mj-section>, opened on line 3:5; write </mj-section> first"
     )
 
 

@@ -243,7 +243,7 @@ def test_a_template_that_is_not_utf_8_is_named(
     own_templates: Config, refusal: Callable[[], str]
 ) -> None:
     (own_templates.templates_path / "parts" / "footer.txt").write_bytes(b"caf\xe9\n")
-    assert re.match(r"templates/\S+: error: .*utf-8", refusal())
+    assert re.match(r"templates/\S+: error: .*not UTF-8", refusal())
 
 
 def test_a_template_that_includes_itself_is_refused(
@@ -282,3 +282,70 @@ def test_a_template_that_was_saved_twice_within_a_clock_tick_is_read_again(
         path.write_text(f"{word}\n", "utf-8")
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
         assert word in render(make_issue(), own_templates).text.fill({})
+
+
+def test_an_end_that_is_missing_in_a_part_is_told_in_that_part(
+    own_templates: Config, refusal: Callable[[], str]
+) -> None:
+    path = own_templates.templates_path / "parts" / "header.mjml"
+    path.write_text(path.read_text("utf-8").replace("</mj-section>", ""), "utf-8")
+    line = line_of(path, "<mj-section")
+    assert refusal() == (
+        f"templates/parts/header.mjml:{line}: error: "
+        "<mj-section> is not closed in this part; close it"
+    )
+
+
+def test_a_wrong_end_names_the_templates_line_of_the_beginning(
+    own_templates: Config, refusal: Callable[[], str]
+) -> None:
+    path = own_templates.templates_path / "parts" / "contents.mjml"
+    line = replace(path, "</ol>", "</oll>")
+    opened = line_of(path, "<ol>")
+    assert f"contents.mjml:{line}: error: </oll> does not close <ol>, opened on line {opened}" in (
+        refusal()
+    )
+
+
+def test_a_field_that_readers_do_not_have_is_refused_even_with_a_default(
+    own_templates: Config, refusal: Callable[[], str]
+) -> None:
+    path = own_templates.templates_path / "parts" / "footer.mjml"
+    line = replace(path, "reader.first_name", "reader.firstname")
+    assert refusal() == (
+        f"templates/parts/footer.mjml:{line}: error: "
+        "'reader' has no 'firstname'; did you mean 'first_name'?"
+    )
+
+
+def test_a_byte_order_mark_in_a_template_does_no_harm(
+    own_templates: Config, make_issue: Callable[..., Issue]
+) -> None:
+    before = render(make_issue(), own_templates)
+    for path in own_templates.templates_path.rglob("*.mjml"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert render(make_issue(), own_templates).html == before.html
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ("margin: 0 0 8px; }\n", "margin: 0 0 8px;\n", "      li {", "not closed before the next"),
+        ("      p {", "      p[[ {", "      p[[ {", "not a selector"),
+        ("      p {", "      @media print { p {", "      @media", "'@media' is dropped"),
+        ("      p {", "      * { margin: 0; }\n      p {", "      * {", "rules for '*'"),
+        ("      p {", "      }\n      p {", "      }\n      p {", "closes nothing"),
+        ("      p {", "      /* p {", "      /* p {", "comment is never closed"),
+        ("      p { margin:", "      p { margin", "      p { margin", "property: value"),
+    ],
+)
+def test_a_slip_in_the_inlined_sheet_is_told_at_its_line(
+    own_templates: Config, refusal: Callable[[], str], old: str, new: str, at: str, says: str
+) -> None:
+    path = own_templates.templates_path / "parts" / "styles.mjml"
+    source = path.read_text("utf-8")
+    path.write_text(source.replace(old, new, 1), "utf-8")
+    line = line_of(path, at)
+    told = refusal()
+    assert told.startswith(f"templates/parts/styles.mjml:{line}: error: ")
+    assert says in told

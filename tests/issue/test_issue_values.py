@@ -118,9 +118,9 @@ def test_a_title_in_a_block_of_one_line_is_fine(load: Load) -> None:
     assert issue.summaries[0].title == "Is it enough?"
 
 
-def test_tabs_and_runs_of_spaces_in_a_line_become_one_space(load: Load) -> None:
-    issue = load(MINIMAL.replace("A title", '"Is\\t\\tit   enough?"'))
-    assert issue.summaries[0].title == "Is it enough?"
+def test_tabs_in_a_line_become_spaces(load: Load) -> None:
+    issue = load(MINIMAL.replace("A title", '"Is\\tit   enough?"'))
+    assert issue.summaries[0].title == "Is it   enough?"
 
 
 def test_runs_of_spaces_in_a_text_are_markdowns_affair(load: Load) -> None:
@@ -210,10 +210,14 @@ def test_the_address_of_a_doi_has_no_character_that_ends_a_link() -> None:
     )
 
 
-DOIS = st.text(
-    st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="\ufffd"),
-    min_size=1,
-).map("10.1234/{}".format)
+DOIS = (
+    st.text(
+        st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="\ufffd"),
+        min_size=1,
+    )
+    .map("10.1234/{}".format)
+    .filter(lambda doi: doi[-1] not in ".,;")
+)
 
 
 @given(doi=DOIS)

@@ -221,9 +221,9 @@ def _unbalanced(well_formed_so_far: str) -> Fault | None:
 def _mismatch(token: Token, opened: list[Token], lines: Lines) -> str:
     if not opened:
         return f"</{token.name}> closes nothing; remove it"
-    line, _ = lines.place(opened[-1].start)
+    line, column = lines.place(opened[-1].start)
     return (
-        f"</{token.name}> does not close <{opened[-1].name}>, opened on line {line}; "
+        f"</{token.name}> does not close <{opened[-1].name}>, opened on line {line}:{column}; "
         f"write {_closed(opened[-1])} first"
     )
 
