@@ -14,6 +14,7 @@ from newsletter.suggest import did_you_mean
 from newsletter.yaml_source import (
     MAX_FINDINGS,
     Finding,
+    Node,
     Place,
     Scalar,
     Sequence,
@@ -71,7 +72,20 @@ def _vocabulary_findings(source: Source, config: Config) -> Iterator[Finding]:
         topics = source.node("summaries", index, "topics")
         entries = topics.items if isinstance(topics, Sequence) else ()
         yield from _unknown(source, "research type", [kind], config.research_types)
-        yield from _unknown(source, "topic", entries, config.topics)
+        split = _split_topic(entries, config.topics)
+        if split:
+            message = f"'{split}' has commas in it; put quotes around the whole"
+            yield source.finding(message, entries[0].place)
+        else:
+            yield from _unknown(source, "topic", entries, config.topics)
+
+
+def _split_topic(entries: tuple[Node, ...], known: tuple[str, ...]) -> str:
+    """A known topic whose commas split it into several entries of a `[…]` list, or nothing."""
+    texts = [entry.text.strip() for entry in entries if isinstance(entry, Scalar)]
+    written = ", ".join(texts)
+    split = (topic for topic in known if ", " in topic and topic not in texts)
+    return next((topic for topic in split if topic in written), "")
 
 
 def _unknown(

@@ -31,11 +31,13 @@ def read_text(path: Path, shown_as: str) -> str:
     Raises:
         RefusedSource: for what cannot be opened, is too large or is not UTF-8.
     """
+    if path.exists() and not path.is_file():
+        raise RefusedSource([Finding(shown_as, 1, 1, "this is not a file; put one in its place")])
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
+        reason = f"cannot be read: {error.strerror or error}; check the path and its permissions"
         raise RefusedSource([Finding(shown_as, 1, 1, reason)]) from error
     if len(content) > MAX_BYTES:
         message = "the file is larger than 1 MB; an issue is a few pages of text"

@@ -110,7 +110,9 @@ def _explain(details: Any, source: Source, model: type[BaseModel]) -> tuple[Plac
 def _unknown_key(key: str, model: Any, location: tuple[str | int, ...]) -> str:
     for step in location:
         model = _part(model, step)
-    return f"unknown key '{key}'{did_you_mean(key, model.model_fields)}"
+    known = model.model_fields
+    hint = did_you_mean(key, known) or f"; remove it, or use one of {', '.join(known)}"
+    return f"unknown key '{key}'{hint}"
 
 
 def _empty(key: str, last: str | int, line: str) -> str:

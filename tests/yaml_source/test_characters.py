@@ -205,7 +205,7 @@ def _refusal(path: Path) -> str:
 
 
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
-    assert _refusal(tmp_path) == "file.yaml:1:1: error: cannot be read: Is a directory"
+    assert _refusal(tmp_path) == "file.yaml:1:1: error: this is not a file; put one in its place"
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
