@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -11,11 +12,52 @@ from newsletter.cli import publication
 if TYPE_CHECKING:
     from newsletter.config import Config
 
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - hosts to be refused
 """Hosts that mean every address, and the loopback one among them."""
 
 
-@click.command(epilog="Example:  newsletter preview 2023-12")
+def _host_names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of --allow-host as browsers send them.
+
+    Raises:
+        UsageError: where one is none.
+    """
+    return tuple(map(_host_name, values))
+
+
+def _host_name(typed: str) -> str:
+    from newsletter.errors import UsageError
+
+    name = typed[1:-1] if typed[:1] == "[" and typed[-1:] == "]" else typed
+    if _is_address(name) and "%" not in name:
+        from ipaddress import ip_address
+
+        return _bracketed(str(ip_address(name)))
+    name = _in_ascii(typed.removesuffix(".").lower())
+    *_, last = labels = name.split(".")
+    if len(name) > 253 or last.isdigit() or not all(map(_LABEL.fullmatch, labels)):
+        raise UsageError(
+            f"--allow-host '{typed}' is not a host name; "
+            "write the name alone, without http:// or a port"
+        )
+    return name
+
+
+def _in_ascii(name: str) -> str:
+    """An internationalised name as browsers send it (RFC 5891)."""
+    import idna
+
+    try:
+        return name if name.isascii() else idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return name
+
+
+@click.command(
+    short_help="Show issues in the browser, live while you write.",
+    epilog="Example:  newsletter preview 2023-12",
+)
 @click.argument("issue", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -30,6 +72,7 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - hosts to be r
     "allowed",
     metavar="NAME",
     multiple=True,
+    callback=_host_names,
     help="Another name that browsers may use for this machine; may be given several times.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
@@ -55,17 +98,17 @@ def preview(
     from newsletter.web.preview.guard import LOOPBACK
 
     config = publication.load(ctx)
-    path = f"/{_month(issue, config)}" if issue else "/"
+    path = f"/{_month(issue, config)}" if issue is not None else "/"
     _refuse_strangers(host, allowed)
     try:
         with listen(host, port) as listening:
             bound = listening.getsockname()[1]
             url = f"http://{_named(host, allowed)}:{bound}{path}"
-            click.echo(f"Previewing {url} (Ctrl-C to stop)")
+            _say(f"Previewing {url} (Ctrl-C to stop)")
             if not no_browser:
                 _open(url)
             own = {host} if _is_loopback(host) else set()
-            hosts = LOOPBACK | {_bracketed(name) for name in (*own, *allowed)}
+            hosts = LOOPBACK | {*map(_bracketed, own), *allowed}
             Preview(config, lambda: load_config(config.file, os.environ)).run(listening, hosts)
     except KeyboardInterrupt:  # before the server took over the signal
         return
@@ -81,10 +124,11 @@ def _month(issue: str, config: Config) -> str:
     from newsletter.issue import find_issue, issue_paths
 
     path = find_issue(issue, config).resolve()
-    if path not in {each.resolve() for each in issue_paths(config).values()}:
-        folder = config.shown(config.issues_path)
-        raise UsageError(f"{issue}: not an issue of this publication; move it into {folder}/")
-    return path.stem
+    for month, each in issue_paths(config).items():
+        if each.resolve() == path:
+            return month
+    folder = config.shown(config.issues_path)
+    raise UsageError(f"{issue}: not an issue of this publication; move it into {folder}/")
 
 
 def _refuse_strangers(host: str, allowed: tuple[str, ...]) -> None:
@@ -101,10 +145,17 @@ def _refuse_strangers(host: str, allowed: tuple[str, ...]) -> None:
 def _is_loopback(host: str) -> bool:
     from ipaddress import ip_address
 
+    return ip_address(host).is_loopback if _is_address(host) else host == "localhost"
+
+
+def _is_address(host: str) -> bool:
+    from ipaddress import ip_address
+
     try:
-        return ip_address(host).is_loopback
+        ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return False
+    return True
 
 
 def _named(host: str, allowed: tuple[str, ...]) -> str:
@@ -117,9 +168,29 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _say(sentence: str) -> None:
+    """On stdout; that nobody reads it any more is no reason to stop."""
+    import os
+    import sys
+
+    try:
+        click.echo(sentence)
+    except OSError:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device; the rest goes there
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def _open(url: str) -> None:
     """In a thread, because some browsers keep their caller waiting."""
-    import webbrowser
     from threading import Thread
 
-    Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    Thread(target=_open_now, args=(url,), daemon=True).start()
+
+
+def _open_now(url: str) -> None:
+    import webbrowser
+    from contextlib import suppress
+
+    if not webbrowser.open(url):
+        with suppress(OSError):
+            click.echo("no browser could be opened; open the address above yourself", err=True)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
-_QUOTED_CONDITION = re.compile(r"(?<!<!--)\[if|(?<!<!)\[endif")
+_QUOTED_CONDITION = re.compile(r"\[if(?<!<!--\[if)|\[endif(?<!<!\[endif)")
 """A conditional comment in an author's words; programs that look for these by pattern, as
 mail gateways do, must not find one there."""
 

@@ -77,10 +77,10 @@ class Tokens:
 
     def damage(self, text: str) -> int | None:
         """Where the first token stands that is in other letters or cut off, if one is."""
-        rest = self._whole.sub(lambda token: " " * len(token[0]), text)
+        rest = self._whole.sub(lambda token: " " * len(token[0]), text).casefold()
         # Half a nonce is enough to know it by, and rare enough in any text.
-        found = re.search(f"{self.nonce[:8]}|{self.nonce[-8:]}", rest, re.IGNORECASE)
-        return found.start() if found else None
+        places = (rest.find(half) for half in (self.nonce[:8], self.nonce[-8:]))
+        return min((place for place in places if place >= 0), default=None)
 
     def split(self, text: str, document: Context) -> Personal:
         """The text, split at its whole tokens.

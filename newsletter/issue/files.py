@@ -7,14 +7,14 @@ from pathlib import Path
 from newsletter.config import Config
 from newsletter.errors import IssueNotFound
 from newsletter.issue.model import MONTH
-from newsletter.yaml_source import did_you_mean
+from newsletter.suggest import did_you_mean
 
 
 def issue_paths(config: Config) -> dict[str, Path]:
     """Months and their files, newest first; empty where there is no folder yet."""
     folder = config.issues_path
     paths = folder.glob("*.yaml") if folder.is_dir() else ()
-    months = {path.stem: path for path in paths if MONTH.fullmatch(path.stem)}
+    months = {path.stem: path for path in paths if MONTH.fullmatch(path.stem) and path.is_file()}
     return dict(sorted(months.items(), reverse=True))
 
 

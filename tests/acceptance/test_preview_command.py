@@ -95,7 +95,100 @@ def test_it_opens_the_browser(start: Any, tmp_path: Path) -> None:
 def test_no_browser_is_no_obstacle(start: Any) -> None:
     preview = start("2023-12", "--port", "0", env={"BROWSER": "/nowhere/browser", "PATH": ""})
     assert ask(preview.url)[0] == 200
+    complaint = "no browser could be opened; open the address above yourself\n"
+    assert preview.stop() == (0, complaint)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "http://desk.lan", "*", "my host", "desk.lan:8000", "[::1", "[::1]:80", "1.2.3", "a..b"],
+)
+def test_an_allowed_host_is_a_name_alone(publication: Path, name: str) -> None:
+    assert refused(publication, "--allow-host", name, "--no-browser") == (
+        f"--allow-host '{name}' is not a host name; "
+        "write the name alone, without http:// or a port\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Desk.LAN.", "desk.lan:8000"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0::1", "[2001:db8::1]:8000"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+        ("bücher.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_a_name_is_allowed_as_browsers_send_it(start: Any, name: str, asked: str) -> None:
+    preview = start("--allow-host", name, "--port", "0", "--no-browser")
+    assert ask(preview.url, host=asked)[0] == 200
+
+
+def test_no_name_at_all_is_no_issue(publication: Path) -> None:
+    assert "'' is not an issue" in refused(publication, "", "--no-browser")
+
+
+@pytest.mark.parametrize("name", ["2023-12", "issues/2023-12.yaml", "../drafts/warmth.yaml"])
+def test_an_issue_may_be_a_link_to_a_file_elsewhere(
+    start: Any, publication: Path, name: str
+) -> None:
+    drafts = publication.parent / "drafts"
+    drafts.mkdir()
+    (publication / "issues/2023-12.yaml").rename(drafts / "warmth.yaml")
+    (publication / "issues/2023-12.yaml").symlink_to(drafts / "warmth.yaml")
+    assert start(name, "--port", "0", "--no-browser").url.endswith("/2023-12")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("stdout", [">&-", "| true", "> /dev/full"])
+def test_nobody_has_to_read_the_address(publication: Path, stdout: str) -> None:
+    port = free_port()
+    command = f"{sys.executable} -m newsletter preview --no-browser --port {port}"
+    late = f"{{ sleep 0.3; exec {command}; }} {stdout}"  # a reader leaves before it is spoken to
+    shell = subprocess.Popen(
+        ["bash", "-c", late],
+        cwd=publication,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert answered(port) == 200
+        assert ask(f"http://127.0.0.1:{port}/", "/2023-12")[0] == 200
+    finally:
+        os.killpg(shell.pid, signal.SIGTERM)
+        complaint = shell.communicate(timeout=10)[1]
+    assert complaint == ""
+
+
+def answered(port: int) -> int:
+    """The status of the first page once the preview listens."""
+    for _ in range(100):
+        try:
+            return ask(f"http://127.0.0.1:{port}/")[0]
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("it does not listen")
+
+
+def test_a_malformed_request_is_not_the_authors_business(preview: Any) -> None:
+    parts = urlsplit(preview.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        connection.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
     assert preview.stop() == (0, "")
+
+
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("evil.example", 421)])
+def test_a_target_in_absolute_form_is_understood(preview: Any, host: str, status: int) -> None:
+    answer = ask(preview.url, f"http://{host}:8000/2023-12?view=text", host="127.0.0.1")
+    assert answer[0] == status
+    assert ("SMALL DIGEST" in answer[1]) == (status == 200)
 
 
 def test_a_taken_port_is_told_with_the_way_out(publication: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Route, expect
 
 
 @pytest.fixture
@@ -191,3 +191,135 @@ def test_the_page_finds_a_preview_that_was_started_again(
     edit(issue, "subject: Warmth", "subject: Kindness")
     start("2023-12", "--port", port, "--no-browser")
     expect(page.locator("h1")).to_have_text("Kindness and its limits")
+
+
+def test_any_number_of_tabs_is_kept_up_to_date(preview: Any, page: Page, issue: Path) -> None:
+    pages = [page, *(page.context.new_page() for _ in range(8))]
+    for each in pages:
+        each.goto(preview.url)
+        frame(each, "phone").locator("h2.title").first.wait_for()
+    edit(issue, "subject: Warmth", "subject: Kindness")
+    for each in pages:
+        expect(each.locator("h1")).to_have_text("Kindness and its limits")
+    pages.pop(0).close()  # the one that listened for all
+    edit(issue, "subject: Kindness", "subject: Patience")
+    for each in pages:
+        expect(each.locator("h1")).to_have_text("Patience and its limits")
+
+
+def test_without_locks_a_page_listens_for_itself(preview: Any, page: Page, issue: Path) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    page.goto(preview.url)
+    frame(page, "phone").locator("h2.title").first.wait_for()
+    edit(issue, "subject: Warmth", "subject: Kindness")
+    expect(page.locator("h1")).to_have_text("Kindness and its limits")
+
+
+@pytest.mark.parametrize("failures", [1, 3])
+def test_a_frame_that_could_not_be_fetched_is_fetched_again(
+    opened: Page, issue: Path, failures: int
+) -> None:
+    left = [failures] * failures
+
+    def fail(route: Route) -> None:
+        if left:
+            left.pop()
+            route.abort()
+        else:
+            route.continue_()
+
+    opened.route("**/mail.html", fail)
+    edit(issue, "Warmth is\n", "Kindness is\n")
+    if failures > 2:  # the second try failed too, for one frame; the next save makes up for it
+        expect(opened.locator("#news")).to_have_text("The page could not be brought up to date")
+        edit(issue, "subject: Warmth", "subject: Kindness")
+    for name in ("desktop", "phone"):
+        expect(frame(opened, name).locator("#summary-1")).to_have_text("Kindness is not enough")
+    expect(opened.locator("#news")).to_contain_text("Updated at")
+
+
+def test_a_frame_that_was_loaded_at_a_bad_moment_is_loaded_again(preview: Any, page: Page) -> None:
+    moments = [1]
+
+    def redirect(route: Route) -> None:
+        if moments:
+            moments.pop()
+            route.fulfill(status=200, content_type="text/html", body="<p>not the mail</p>")
+        else:
+            route.continue_()
+
+    page.route("**/mail.html", redirect)
+    page.goto(preview.url)
+    for name in ("desktop", "phone"):
+        expect(page.frame_locator(f"[name={name}]").locator("#summary-1")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["issues/2023-12.yaml", "templates/issue.mjml", "newsletter.yaml"])
+def test_the_pages_place_is_found_again_after_an_error(
+    opened: Page, publication: Path, name: str
+) -> None:
+    opened.locator("summary").click()
+    opened.evaluate("scrollTo(0, 150)")
+    text = (publication / name).read_text("utf-8")
+    (publication / name).write_text("", "utf-8")
+    expect(opened.locator(".refusal")).to_be_visible()
+    (publication / name).write_text(text, "utf-8")
+    expect(opened.locator("iframe")).to_have_count(2)
+    assert opened.evaluate("scrollY") == 150
+
+
+def test_a_wide_text_keeps_its_place(preview: Any, page: Page, issue: Path) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{preview.url}?view=text")
+    page.evaluate("document.querySelector('pre').scrollLeft = 90")
+    edit(issue, "Warmth is\n", "Kindness is\n")
+    expect(page.locator("pre")).to_contain_text("Kindness is")
+    assert page.evaluate("document.querySelector('pre').scrollLeft") == 90
+
+
+def test_the_named_line_follows_its_part(opened: Page, issue: Path) -> None:
+    place = opened.locator("#place")
+    opened.frame_locator("[name=desktop]").locator("#summary-1").click()
+    expect(place).to_have_text("issues/2023-12.yaml:9")
+    edit(issue, "month:", "# one\n# two\nmonth:")
+    expect(place).to_have_text("issues/2023-12.yaml:11")
+    edit(issue, "doi:", "dio:")
+    expect(place).to_have_text("")
+    edit(issue, "dio:", "doi:")
+    expect(place).to_have_text("Click a part of the e-mail to see its line")
+
+
+def test_where_parts_are_more_or_fewer_the_line_is_asked_for_anew(
+    opened: Page, issue: Path
+) -> None:
+    opened.frame_locator("[name=desktop]").locator("#summary-2").click()
+    expect(opened.locator("#place")).to_have_text("issues/2023-12.yaml:25")
+    edit(issue, "    doi: 10.1037/cou0000708\n", "")
+    expect(opened.locator("#place")).to_have_text("Click a part of the e-mail to see its line")
+
+
+def test_names_that_are_too_long_do_not_end_the_watch(opened: Page, publication: Path) -> None:
+    edit(publication / "newsletter.yaml", "tagline:", f"issues: {'x' * 300}\ntagline:")
+    expect(opened.locator(".refusal")).to_contain_text("File name too long")
+    edit(publication / "newsletter.yaml", f"issues: {'x' * 300}\n", "")
+    expect(opened.locator("iframe")).to_have_count(2)
+    edit(publication / "issues/2023-12.yaml", "subject: Warmth", "subject: Kindness")
+    expect(opened.locator("h1")).to_have_text("Kindness and its limits")
+
+
+def test_the_lists_heading_follows_the_publications_name(
+    start: Callable[..., Any], page: Page, publication: Path
+) -> None:
+    page.goto(start("--port", "0", "--no-browser").url)
+    edit(publication / "newsletter.yaml", "name: Small Digest", "name: Tiny Digest")
+    expect(page.locator("h1")).to_have_text("Tiny Digest")
+
+
+def test_long_subjects_are_cut_in_the_list(
+    start: Callable[..., Any], page: Page, issue: Path
+) -> None:
+    edit(issue, "subject: Warmth", f"subject: {'very ' * 200}")
+    page.goto(start("--port", "0", "--no-browser").url)
+    box = page.locator("td.subject").first.bounding_box()
+    assert box
+    assert box["height"] < 120

@@ -67,7 +67,8 @@ def test_a_broken_issue_tells_its_problems_and_recovers(desk: Desk, publication:
     edit(path, "doi:", "dio:")
     proof = desk.proof("2023-12")
     assert proof.sheet is None
-    assert proof.problems[0].startswith("issues/2023-12.yaml:12:5: error: unknown key 'dio'")
+    assert proof.problems[0].place == "issues/2023-12.yaml:12:5"
+    assert proof.problems[0].message.startswith("unknown key 'dio'")
     edit(path, "dio:", "doi:")
     assert desk.proof("2023-12").sheet
 
@@ -75,8 +76,8 @@ def test_a_broken_issue_tells_its_problems_and_recovers(desk: Desk, publication:
 def test_a_broken_template_tells_its_line(desk: Desk, publication: Path) -> None:
     edit(publication / "templates/issue.mjml", "</mj-body>", "{% oops %}</mj-body>")
     problem = desk.proof("2023-12").problems[0]
-    assert problem.startswith("templates/issue.mjml:")
-    assert "oops" in problem
+    assert problem.place.startswith("templates/issue.mjml:")
+    assert "oops" in problem.message
 
 
 def test_a_broken_configuration_is_told_everywhere_and_recovers(
@@ -84,7 +85,8 @@ def test_a_broken_configuration_is_told_everywhere_and_recovers(
 ) -> None:
     edit(publication / "newsletter.yaml", "tagline", "tagleine")
     problems = desk.proof("2023-12").problems
-    assert "newsletter.yaml:2:1: error: unknown key 'tagleine'" in "\n".join(problems)
+    assert "newsletter.yaml:2:1" in [problem.place for problem in problems]
+    assert any("unknown key 'tagleine'" in problem.message for problem in problems)
     assert desk.shelf().problems == problems
     edit(publication / "newsletter.yaml", "tagleine", "tagline")
     assert desk.shelf().proofs
@@ -113,3 +115,31 @@ def test_once_closed_it_lays_out_no_more_but_shows_what_it_has(
     assert desk.proof("2023-12").sheet
     with pytest.raises(Closed):
         desk.shelf()
+
+
+@pytest.mark.parametrize("key", ["issues", "templates", "words"])
+def test_a_name_that_is_too_long_for_a_file_is_told(
+    desk: Desk, publication: Path, key: str
+) -> None:
+    edit(publication / "newsletter.yaml", "tagline:", f"{key}: {'x' * 300}\ntagline:")
+    proof = desk.proof("2023-12")
+    assert proof.problems or key == "words"
+    if key == "issues":
+        assert "too long" in proof.problems[0].message
+        assert "too long" in desk.shelf().problems[0].message
+
+
+def test_what_is_gone_or_no_file_is_not_listed(desk: Desk, publication: Path) -> None:
+    (publication / "issues/2024-01.yaml").mkdir()
+    (publication / "issues/2024-02.yaml").symlink_to("nowhere.yaml")
+    (publication / "issues/2024-03.yaml").symlink_to("2024-03.yaml")
+    assert [proof.month for proof in desk.shelf().proofs] == ["2023-12", "2023-11"]
+    assert all(desk.proof(f"2024-0{month}").gone for month in (1, 2, 3))
+
+
+def test_an_issue_that_goes_while_the_list_is_made_is_left_out(
+    desk: Desk, publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {month: publication / f"issues/{month}.yaml" for month in ("2023-12", "2023-10")}
+    monkeypatch.setattr(desk_module, "issue_paths", lambda _: paths)
+    assert [proof.month for proof in desk.shelf().proofs] == ["2023-12"]

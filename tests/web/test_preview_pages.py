@@ -12,7 +12,7 @@ import pytest
 
 Get = Callable[..., httpx.Response]
 
-HOSTILE = "</title></textarea><script>alert(1)</script>]]>\u200f&quot;'\"{{ 7*7 }}"
+HOSTILE = "</title></textarea><script>alert(1)</script>]]>\u200f&quot;'\"{{ 7**19 }}"
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -87,7 +87,7 @@ def test_the_gauge_shows_the_size_against_gmails_limit(get: Get) -> None:
 
 def test_findings_name_their_place(get: Get) -> None:
     page = re.sub(r"<[^>]+>", "", get("/2023-11").text)
-    assert re.search(r"issues/2023-11.yaml:3:1: warning: 1 summary; ", page)
+    assert re.search(r"issues/2023-11.yaml:3:1: warning: 1 summary; .* N101\n", page)
 
 
 def test_a_broken_issue_shows_its_errors_in_place_of_the_mail(get: Get, publication: Path) -> None:
@@ -111,7 +111,7 @@ def test_hostile_text_is_escaped_wherever_it_is_shown(
         answer = get(address, params=query)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
-        assert "49" not in answer.text or "{{ 7*7 }}" in html.unescape(answer.text)
+        assert "11398895185373143" not in answer.text or "{{ 7**19 }}" in html.unescape(answer.text)
 
 
 def test_frames_allow_styles_and_images_and_nothing_else(get: Get) -> None:
@@ -169,7 +169,9 @@ def test_a_month_without_a_file_says_so(get: Get) -> None:
     assert "issues/2024-01.yaml does not exist" in answer.text
 
 
-@pytest.mark.parametrize("name", ["preview.css", "preview.js", "live.js", "lines.js", "icon.svg"])
+@pytest.mark.parametrize(
+    "name", ["preview.css", "preview.js", "events.js", "live.js", "lines.js", "icon.svg"]
+)
 def test_what_the_pages_need_is_there(get: Get, name: str) -> None:
     assert get(f"/assets/{name}").status_code == 200
 
@@ -177,4 +179,41 @@ def test_what_the_pages_need_is_there(get: Get, name: str) -> None:
 def test_an_empty_publication_says_so(get: Get, publication: Path) -> None:
     for path in (publication / "issues").iterdir():
         path.unlink()
-    assert "No issues yet" in get("/").text
+    page = get("/").text
+    assert "No issues yet" in page
+    assert "issues/2024-01.yaml" in page
+
+
+def test_a_mail_carries_the_digest_of_its_page(get: Get) -> None:
+    digest = re.search(r'data-digest="(\w+)"', get("/2023-12").text)
+    assert digest
+    for frame in ("mail", "outlook"):
+        for styles in ("on", "off"):
+            text = get(f"/2023-12/{frame}.html?styles={styles}").text
+            assert f'<meta name="preview-digest" content="{digest[1]}">' in text
+    assert "preview-digest" not in get("/2023-12?view=source").text
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("templates/issue.mjml", "</mj-body>", "{% oops %}</mj-body>"),
+        ("newsletter.yaml", "tagline", "tagleine"),
+        ("issues/2023-12.yaml", "doi:", "dio:"),
+    ],
+)
+def test_of_a_broken_file_its_name_is_shown_and_that_mending_helps(
+    get: Get, publication: Path, name: str, old: str, new: str
+) -> None:
+    edit(publication / name, old, new)
+    page = get("/2023-12").text
+    assert "once what is listed below is mended" in page
+    assert f"<code>{name}:" in page
+
+
+def test_a_name_too_long_for_a_file_is_shown_and_no_error_of_the_server(
+    get: Get, publication: Path
+) -> None:
+    edit(publication / "newsletter.yaml", "tagline:", f"issues: {'x' * 300}\ntagline:")
+    for address in ("/", "/2023-12"):
+        assert "File name too long" in get(address).text

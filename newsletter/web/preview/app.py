@@ -46,7 +46,7 @@ class _Site:
     def shelf(self, _: Request) -> Response:
         """All issues."""
         shelf = self._desk.shelf()
-        return self._pages.page("shelf.html", shelf=shelf, publication=self._desk.config.name)
+        return self._pages.page("shelf.html", shelf=shelf, config=self._desk.config)
 
     def issue(self, request: Request) -> Response:
         """One issue, as the query says."""
@@ -71,7 +71,7 @@ class _Site:
         html = frame(proof.sheet.edition.html.fill(look.reader(proof.sheet.config)), look)
         if look.styles == "off":
             html = without_styles(html)
-        return pages.mail(html, images=look.images == "on")
+        return pages.mail(html, proof.digest, images=look.images == "on")
 
     def asset(self, request: Request) -> Response:
         """A file that the pages need."""

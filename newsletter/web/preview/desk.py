@@ -17,6 +17,7 @@ from threading import RLock
 from newsletter.config import Config
 from newsletter.errors import ConfigurationError
 from newsletter.issue import issue_paths
+from newsletter.web.preview.problem import Problem, problems_of
 from newsletter.web.preview.proof import Proof, read_proof
 from newsletter.yaml_source import MAX_BYTES
 
@@ -26,7 +27,7 @@ class Shelf:
     """All issues, newest first, or the configuration's problems."""
 
     proofs: tuple[Proof, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Closed(Exception):
@@ -51,22 +52,21 @@ class Desk:
 
     def proof(self, month: str) -> Proof:
         """What there is to show of a month."""
-        path = self.config.issues_path / f"{month}.yaml"
         try:
             surroundings = self._surroundings()
-        except ConfigurationError as error:
-            return Proof(month, self.config.shown(path), problems=_lines(error))
-        path = self.config.issues_path / f"{month}.yaml"
-        return self._current(path, surroundings)
+            return self._current(self.config.issues_path / f"{month}.yaml", surroundings)
+        except (ConfigurationError, OSError) as error:
+            return Proof(month, self._shown(month), problems=problems_of(error))
 
     def shelf(self) -> Shelf:
         """All issues, newest first."""
         try:
             surroundings = self._surroundings()
-        except ConfigurationError as error:
-            return Shelf(problems=_lines(error))
-        paths = issue_paths(self.config).values()
-        return Shelf(tuple(self._current(path, surroundings) for path in paths))
+            paths = issue_paths(self.config).values()
+            proofs = [self._current(path, surroundings) for path in paths]
+        except (ConfigurationError, OSError) as error:
+            return Shelf(problems=problems_of(error))
+        return Shelf(tuple(proof for proof in proofs if not proof.gone))
 
     def close(self) -> None:
         """Lay out no more, so that a long list under way does not hold the exit."""
@@ -81,6 +81,10 @@ class Desk:
     def was_here(self, month: str) -> bool:
         """Whether a month's file has been seen since the preview began."""
         return month in self._kept
+
+    def _shown(self, month: str) -> str:
+        """A file that may not exist; a link that leads to itself cannot be resolved, either."""
+        return f"{self.config.issues}/{month}.yaml"
 
     def _surroundings(self) -> str:
         """Digest of all that an edition depends on besides its issue's own file."""
@@ -103,7 +107,7 @@ class Desk:
 
     def _current(self, path: Path, surroundings: str) -> Proof:
         if not path.is_file():
-            return Proof(path.stem, self.config.shown(path), gone=True)
+            return Proof(path.stem, self._shown(path.stem), gone=True)
         with self._lock:
             now = surroundings + digest([path])
             proof = self._kept.get(path.stem)
@@ -137,7 +141,3 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         return f"cannot be read: {error.errno}".encode()
-
-
-def _lines(error: Exception) -> tuple[str, ...]:
-    return tuple(str(error).splitlines())

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::\d{1,5})?", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
 class HostGuard:
@@ -27,8 +28,12 @@ class HostGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] != "http" or self._knows(Headers(scope=scope).get("host", "")):
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+        elif scope["type"] != "http":
+            return  # nothing here speaks anything else
+        elif self._knows(Headers(scope=scope).get("host", "")) and self._is_ours(scope["path"]):
+            await self._app(_in_origin_form(scope), receive, send)
         else:
             sentence = "This preview does not answer to that host name; see --allow-host.\n"
             await PlainTextResponse(sentence, status_code=421)(scope, receive, send)
@@ -36,3 +41,16 @@ class HostGuard:
     def _knows(self, header: str) -> bool:
         match = _HOST.fullmatch(header)
         return match is not None and match[1].lower() in self._hosts
+
+    def _is_ours(self, target: str) -> bool:
+        """In absolute form, as a proxy is asked, the target names a host itself (RFC 9112 §3.2)."""
+        match = _ABSOLUTE.match(target)
+        return match is None or self._knows(match[1])
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    path, raw_path = scope["path"], scope.get("raw_path") or b""
+    if not _ABSOLUTE.match(path):
+        return scope
+    raw_path = _ABSOLUTE.sub("", raw_path.decode("ascii")).encode("ascii")
+    return {**scope, "path": _ABSOLUTE.sub("", path) or "/", "raw_path": raw_path or b"/"}

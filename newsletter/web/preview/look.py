@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlencode
 
 from newsletter.config import Config
@@ -30,6 +31,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 """What a key of the query may be; the first is meant where it is absent or anything else."""
 _LONGEST_NAME = 200
+_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True)
@@ -78,5 +80,11 @@ def _chosen(value: str | None, choices: tuple[str, ...]) -> Any:
 
 def _line(value: str | None) -> str:
     """One line of visible characters: these end up in headers and pages."""
-    visible = "".join(char if char.isprintable() else " " for char in value or "")
-    return " ".join(visible.split())[:_LONGEST_NAME]
+    return " ".join("".join(map(_visible, value or "")).split())[:_LONGEST_NAME]
+
+
+def _visible(char: str) -> str:
+    """Joiners belong to the spelling of names, as in Persian; other format characters do not."""
+    if char in _JOINERS or char.isprintable():
+        return char
+    return "" if category(char) == "Cf" else " "

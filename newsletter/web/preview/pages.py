@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from itertools import groupby
@@ -13,10 +14,12 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.checks import GMAIL_CLIP
 from newsletter.web.preview.look import VIEWS
+from newsletter.web.preview.problem import as_problems
 
 _ASSETS = {
     "preview.css": "text/css",
     "preview.js": "text/javascript",
+    "events.js": "text/javascript",
     "live.js": "text/javascript",
     "lines.js": "text/javascript",
     "icon.svg": "image/svg+xml",
@@ -49,7 +52,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"kilobytes": kilobytes, "grouped": grouped}
+        self._environment.filters |= {
+            "kilobytes": kilobytes,
+            "grouped": grouped,
+            "problems": as_problems,
+        }
         self._environment.globals |= {"views": VIEWS, "gmail_clip": GMAIL_CLIP}
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> Response:
@@ -59,8 +66,16 @@ class Pages:
         return HTMLResponse(body, status, headers)
 
 
-def mail(html: str, *, images: bool) -> Response:
-    """A mail for a frame: no script, no form, and nothing loaded but images."""
+_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+
+
+def mail(html: str, digest: str, *, images: bool) -> Response:
+    """A mail for a frame: no script, no form, and nothing loaded but images.
+
+    The digest it was made of stands in it, so that the page knows whether it is current.
+    """
+    meta = f'<meta name="preview-digest" content="{digest}">'
+    html = _HEAD.sub(lambda opening: opening[0] + meta, html, count=1)
     policy = _MAIL_POLICY.format(images="https: data:" if images else "'none'")
     return HTMLResponse(html, headers=_PRIVATE | {"Content-Security-Policy": policy})
 

@@ -11,6 +11,7 @@ from newsletter.edition import Edition, render, specimen
 from newsletter.errors import NewsletterError
 from newsletter.issue import IssueFile, load_issue
 from newsletter.web.preview.places import Part, parts_of
+from newsletter.web.preview.problem import Problem, problems_of
 from newsletter.yaml_source import Finding
 
 
@@ -34,8 +35,8 @@ class Proof:
     path: str
     """The issue file, as findings name it."""
     sheet: Sheet | None = None
-    problems: tuple[str, ...] = ()
-    """What the loader or a template objects to, as `file:line:column: error: …`."""
+    problems: tuple[Problem, ...] = ()
+    """What the loader or a template objects to."""
     gone: bool = False
     """Whether there is no file."""
     digest: str = ""
@@ -48,7 +49,7 @@ def read_proof(path: Path, config: Config, digest: str) -> Proof:
     try:
         return Proof(path.stem, shown, _sheet(load_issue(path, config), config), digest=digest)
     except NewsletterError as error:
-        return Proof(path.stem, shown, problems=tuple(str(error).splitlines()), digest=digest)
+        return Proof(path.stem, shown, problems=problems_of(error), digest=digest)
 
 
 def _sheet(file: IssueFile, config: Config) -> Sheet:

@@ -64,7 +64,9 @@ class Preview:
         app = preview_app(self._desk, self._hub, hosts)
         settings = uvicorn.Config(
             app,
-            log_level="warning",
+            http="h11",  # shows the guard a whole request target
+            log_config=None,  # its own writes to stdout, which may be closed
+            log_level="error",  # a malformed request is none of the author's business
             lifespan="off",
             ws="none",
             server_header=False,

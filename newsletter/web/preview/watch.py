@@ -7,6 +7,7 @@ Folders may appear, vanish or be named anew: then the watch begins again with th
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ _DEBOUNCE_MS, _STEP_MS = 50, 10
 _IDLE_MS = 500
 """How often to look for a folder whose coming or going was not told."""
 
+_AFTER_TROUBLE_S = 5
+_LOG = logging.getLogger(__name__)
+
 Ground = frozenset[tuple[Path, int]]
 """Folders to watch, each with its inode: one that is deleted and made again is another."""
 
@@ -29,22 +33,42 @@ def follow(config: Callable[[], Config], tell: Callable[[list[str]], None], stop
     """Tell of changed files, named from the publication's folder, until `stop` is set.
 
     What happens before a watch stands is missed, so each one begins with word that something
-    may have changed, of no file in particular.
+    may have changed, of no file in particular. So does each one that could not stand, as when
+    the system's limit of watches is reached; the next begins a little later.
     """
+    warned = ""
     while not stop.is_set():
-        settings = config()
-        ground = ground_of(settings)
-        is_new = True
-        for changes in _changes(ground, stop):
-            changed = [_named(path, settings) for path in changes if concerns(path, settings)]
-            if changed or is_new:
-                tell(sorted(changed))
-            is_new = False
-            current = config()
-            fresh = ground_of(current) ^ ground
-            if fresh or current is not settings:
-                tell(sorted({_named(folder, current) for folder, _ in fresh}))
-                break
+        try:
+            _follow_ground(config, tell, stop)
+        except FileNotFoundError:  # a folder vanished just now
+            stop.wait(_IDLE_MS / 1000)
+        except (OSError, RuntimeError) as error:
+            if str(error) != warned:
+                _LOG.warning("cannot watch for changes: %s; trying again", error)
+            warned = str(error)
+            tell([])
+            stop.wait(_AFTER_TROUBLE_S)
+        else:
+            warned = ""
+
+
+def _follow_ground(
+    config: Callable[[], Config], tell: Callable[[list[str]], None], stop: Event
+) -> None:
+    """Tell of changes until there are other folders to watch."""
+    settings = config()
+    ground = ground_of(settings)
+    is_new = True
+    for changes in _changes(ground, stop):
+        changed = [_named(path, settings) for path in changes if concerns(path, settings)]
+        if changed or is_new:
+            tell(sorted(changed))
+        is_new = False
+        current = config()
+        fresh = ground_of(current) ^ ground
+        if fresh or current is not settings:
+            tell(sorted({_named(folder, current) for folder, _ in fresh}))
+            return
 
 
 def ground_of(config: Config) -> Ground:
@@ -74,24 +98,29 @@ def concerns(path: Path, config: Config) -> bool:
 
 def _changes(ground: Ground, stop: Event) -> Iterator[set[Path]]:
     """Paths that changed, in groups; an empty group when nothing has for a while."""
-    try:
-        for changes in watch(
-            *(folder for folder, _ in ground),
-            watch_filter=None,
-            debounce=_DEBOUNCE_MS,
-            step=_STEP_MS,
-            stop_event=stop,
-            rust_timeout=_IDLE_MS,
-            yield_on_timeout=True,
-            recursive=False,
-        ):
-            yield {Path(path) for _, path in changes}
-    except FileNotFoundError:  # a folder vanished just now
-        stop.wait(_IDLE_MS / 1000)
+    for changes in watch(
+        *(folder for folder, _ in ground),
+        watch_filter=None,
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+        stop_event=stop,
+        rust_timeout=_IDLE_MS,
+        yield_on_timeout=True,
+        recursive=False,
+    ):
+        yield {Path(path) for _, path in changes}
 
 
 def _standing(folder: Path) -> Path:
-    return folder if folder.is_dir() else _standing(folder.parent)
+    return folder if _is_folder(folder) else _standing(folder.parent)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is one; a name that is too long to exist does not."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _inode(folder: Path) -> int:

@@ -19,13 +19,24 @@ const PARTS = [
   [".footer .last", () => ["publication.postal_address"]],
   [".footer", () => ["publication.sender"]],
 ];
+const HINT = "Click a part of the e-mail to see its line";
 const known = new WeakSet();
 let marked;
+let chosen;
 
 export function nameLines() {
   document.addEventListener("load", ({ target }) => target.tagName === "IFRAME" && listen(target), true);
   for (const frame of document.querySelectorAll("iframe")) listen(frame);
-  if (document.querySelector("iframe")) tell("Click a part of the e-mail to see its line");
+  nameLinesAgain();
+}
+
+// Lines move when a file changes. Once there are more parts or fewer, a name may mean another.
+export function nameLinesAgain() {
+  const place = document.getElementById("place");
+  if (chosen?.parts !== countParts()) chosen = undefined;
+  if (!document.querySelector("#stage iframe")) place.textContent = "";
+  else if (chosen) tellChosen();
+  else if (place.textContent !== HINT) tell(HINT);
 }
 
 function listen(frame) {
@@ -42,9 +53,18 @@ function choose(target) {
   const link = target.closest("a[href]");
   const found = PARTS.find(([selector]) => target.closest(selector));
   const names = found ? found[1](target.closest(found[0]), target) : [];
-  const where = names.map(lineOf).find(Boolean);
+  chosen = { names, address: link?.href, parts: countParts() };
   mark(link ?? target.closest("p, li, h1, h2, h3") ?? target);
-  tell(where ?? "This part comes from the templates", Boolean(where), link?.href);
+  tellChosen();
+}
+
+function tellChosen() {
+  const where = chosen.names.map(lineOf).find(Boolean);
+  tell(where ?? "This part comes from the templates", Boolean(where), chosen.address);
+}
+
+function countParts() {
+  return document.querySelectorAll("[data-part]").length;
 }
 
 function lineOf(name) {

@@ -1,32 +1,37 @@
 // Keeps the page the same as the files: after each event it is fetched again, and what
-// differs is exchanged. Scroll positions, open details and the focus stay. The page holds a
-// digest of all it was made of, so a page that differs nowhere has nothing to do.
+// differs is exchanged. Scroll positions, open details and the focus stay. Page and frames
+// each hold a digest of all they were made of; a frame whose digest is not the page's is stale.
 
+import { listen } from "./events.js";
+
+const RETRY_MS = 400;
+const PATIENCE_MS = 5000;
 const shownRegions = new Map();
 const scrolled = new Map();
-let source;
+const sideways = new Map();
+const unfolded = new Map();
 let running = false;
 let again = false;
-let lost = false;
+let mayRetry = true;
+let isUnsure = false;
+let placeBefore;
 
-export function keepLive() {
+// `follow` is called after each change of the page.
+export function keepLive(follow) {
   for (const region of regions()) shownRegions.set(region.id, region.outerHTML);
-  document.addEventListener("load", restoreScroll, true);
-  // A browser opens six connections to a server; hidden pages must not use them all up.
-  document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : connect()));
-  connect();
+  document.addEventListener("load", frameLoaded, true);
+  document.addEventListener("updated", follow);
+  listen(hear);
 }
 
-function connect() {
-  source?.close();
-  source = new EventSource("/events");
-  source.onopen = refresh; // files may have changed while nobody listened
-  source.onmessage = refresh;
-  source.onerror = () => {
-    lost = true;
+function hear(kind) {
+  if (kind === "lost") {
+    isUnsure = true;
     say("Waiting for the preview to come back");
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
-  };
+  } else {
+    mayRetry = true;
+    refresh(); // also after "open": files may have changed while nobody listened
+  }
 }
 
 async function refresh() {
@@ -35,21 +40,29 @@ async function refresh() {
   running = true;
   while (again) {
     again = false;
-    await update().catch(() => say("The page could not be brought up to date"));
+    if (!(await update().catch(() => false))) tryOnceMore();
   }
   running = false;
+}
+
+function tryOnceMore() {
+  isUnsure = true;
+  if (mayRetry) setTimeout(refresh, RETRY_MS);
+  else say("The page could not be brought up to date");
+  mayRetry = false;
 }
 
 async function update() {
   const page = await fetchPage();
   document.title = page.title;
-  const frames = [...document.querySelectorAll("#stage iframe")];
-  const changed = [...regions()].filter((region) => exchange(region, page.getElementById(region.id)));
-  if (changed.length) await Promise.all(frames.filter((frame) => frame.isConnected).map(refreshFrame));
-  if (!document.querySelector("#stage iframe")) document.getElementById("place").textContent = "";
-  if (changed.length) say(`Updated at ${new Date().toLocaleTimeString()}`);
-  else if (lost) say("");
-  lost = false;
+  const changed = exchangeAll(page);
+  const frames = await Promise.allSettled(stale().map(renew));
+  if (changed || frames.length) document.dispatchEvent(new Event("updated"));
+  if (frames.some(({ status }) => status === "rejected")) return false;
+  if (changed || frames.length) say(`Updated at ${new Date().toLocaleTimeString()}`);
+  else if (isUnsure) say("");
+  isUnsure = false;
+  return true;
 }
 
 async function fetchPage() {
@@ -58,35 +71,96 @@ async function fetchPage() {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+function say(news) {
+  document.getElementById("news").textContent = news;
+}
+
+// Regions of the page.
+
 function regions() {
-  return document.querySelectorAll("[data-live]");
+  return [...document.querySelectorAll("[data-live]")];
+}
+
+function exchangeAll(page) {
+  const before = [scrollX, scrollY];
+  const wasRefused = isRefused();
+  const changed = regions().filter((region) => exchange(region, page.getElementById(region.id)));
+  if (!wasRefused && isRefused()) placeBefore = before;
+  if (wasRefused && !isRefused() && placeBefore) scrollTo(...placeBefore);
+  return changed.length > 0;
+}
+
+// Instead of what was asked for, the stage shows what stands in its way.
+function isRefused() {
+  return document.querySelector("#stage .refusal") !== null;
 }
 
 function exchange(region, fresh) {
   if (!fresh || shownRegions.get(region.id) === fresh.outerHTML) return false;
   shownRegions.set(region.id, fresh.outerHTML);
-  for (const frame of region.querySelectorAll("iframe")) rememberScroll(frame);
-  for (const details of region.querySelectorAll("details[open]")) {
-    fresh.querySelector(`#${details.id}`)?.setAttribute("open", "");
-  }
+  rememberScroll(region);
+  for (const { id, open } of region.querySelectorAll("details")) unfolded.set(id, open);
+  for (const details of fresh.querySelectorAll("details")) details.open = unfolded.get(details.id) ?? false;
   const focused = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
   region.replaceChildren(...fresh.childNodes);
-  if (focused) region.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  for (const { name, value } of fresh.attributes) region.setAttribute(name, value);
+  restoreScroll(region);
+  if (focused) region.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   return true;
+}
+
+function rememberScroll(region) {
+  for (const { name, contentWindow } of region.querySelectorAll("iframe")) {
+    scrolled.set(name, [contentWindow.scrollX, contentWindow.scrollY]);
+  }
+  for (const box of region.querySelectorAll("pre, .desktop")) sideways.set(box.className, box.scrollLeft);
+}
+
+function restoreScroll(region) {
+  for (const box of region.querySelectorAll("pre, .desktop")) box.scrollLeft = sideways.get(box.className) ?? 0;
 }
 
 // Frames: their documents are exchanged without navigating, which would lose their place.
 
-async function refreshFrame(frame) {
+function stale() {
+  const digest = document.getElementById("masthead")?.dataset.digest;
+  return [...document.querySelectorAll("#stage iframe")].filter(
+    (frame) => !isUnderWay(frame) && digestOf(frame) !== digest,
+  );
+}
+
+// A frame that has just been put in place shows nothing yet; see to it once it is loaded.
+function isUnderWay({ contentDocument }) {
+  return contentDocument && (contentDocument.URL === "about:blank" || contentDocument.readyState === "loading");
+}
+
+function digestOf({ contentDocument }) {
+  return contentDocument?.querySelector("meta[name=preview-digest]")?.content;
+}
+
+async function renew(frame) {
   const answer = await fetch(frame.src);
-  if (!answer.ok || answer.redirected || !frame.contentDocument) return; // broken meanwhile
-  const html = await answer.text();
+  if (!answer.ok || answer.redirected) throw new Error("broken meanwhile");
+  if (digestOf(frame)) fill(frame, await answer.text());
+  else await load(frame); // an error's page, whose policy is another
+  if (frame.isConnected && stale().includes(frame)) throw new Error("changed meanwhile");
+}
+
+function fill(frame, html) {
   const { scrollX, scrollY } = frame.contentWindow;
   const root = frame.contentDocument.documentElement;
   // Parsed within the frame, whose policy allows the styles that this page's forbids.
   root.innerHTML = html;
   copyAttributes(html, root);
   frame.contentWindow.scrollTo(scrollX, scrollY);
+}
+
+function load(frame) {
+  return new Promise((resolve) => {
+    frame.addEventListener("load", resolve, { once: true });
+    setTimeout(resolve, PATIENCE_MS);
+    frame.src = frame.getAttribute("src");
+  });
 }
 
 function copyAttributes(html, root) {
@@ -96,16 +170,11 @@ function copyAttributes(html, root) {
   for (const { name, value } of fresh.attributes) root.setAttribute(name, value);
 }
 
-function rememberScroll(frame) {
-  const { scrollX, scrollY } = frame.contentWindow;
-  scrolled.set(frame.name, [scrollX, scrollY]);
-}
-
-function restoreScroll({ target }) {
-  const position = target.tagName === "IFRAME" && scrolled.get(target.name);
-  if (position) target.contentWindow.scrollTo(...position);
-}
-
-function say(news) {
-  document.getElementById("news").textContent = news;
+function frameLoaded({ target: frame }) {
+  if (frame.tagName !== "IFRAME") return;
+  if (digestOf(frame) && scrolled.has(frame.name)) {
+    frame.contentWindow.scrollTo(...scrolled.get(frame.name));
+    scrolled.delete(frame.name);
+  }
+  if (mayRetry && stale().includes(frame)) tryOnceMore();
 }
