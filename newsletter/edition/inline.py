@@ -49,6 +49,7 @@ def _inliner() -> Any:
         from premailer import Premailer
 
     cssutils.log.setLevel(logging.CRITICAL)
+    cssutils.profile.removeProfile(all=True)  # compiled for a validation that we switch off
 
     class Inliner(Premailer):  # type: ignore[misc]
         def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:

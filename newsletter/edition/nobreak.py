@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 NO_BREAK_SPACE = "\u00a0"
 GLUE = "\ufdd0"
@@ -20,11 +21,11 @@ _WHITE = " \n\u2009"
 """Where a line could break; a thin space stands around operators in text from PDFs."""
 _SPACE = f"[{_WHITE}]{{1,2}}"
 _GAP = f"[{_WHITE}]{{0,2}}"
-_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})"
+_FIGURE = r"\.?\d[\d.,]{0,14}(?<![.,])"
 _NUMBER = rf"(?:[-−–‒+±]{_GAP})?{_FIGURE}(?:{_GAP}%)?"
 _TO = rf"(?:[,;]{_GAP}|{_SPACE}to{_SPACE}|{_GAP}[-–−]{_GAP})"
 _RANGE = rf"{_NUMBER}{_TO}{_NUMBER}"
-_BRACKETED = rf"(?:\[{_GAP}{_RANGE}{_GAP}\]|\({_GAP}{_RANGE}{_GAP}\))"
+_BRACKETED = rf"[\[(]{_GAP}{_RANGE}{_GAP}[\])]"
 _SYMBOL = r"(?<!\w)[^\W\d_][\w²³’'′+-]{0,11}"
 _DEGREES = r"(?:\(\d[\w.,;= \n]{0,24}\)|\([A-Za-z-]{1,12}\))"
 _MORE = (
@@ -35,7 +36,7 @@ _MORE = (
 _EQUATION = rf"{_SYMBOL}{_GAP}{_DEGREES}?{_GAP}(?:[=<>≤≥≈≠~]|[<>!]=){_GAP}{_NUMBER}{_MORE}?"
 _CONFIDENCE = (
     rf"(?<![\d.])\d{{2}}(?:\.\d{{1,3}})?{_GAP}%{_GAP}-?(?:CI|CrI|HDI|PI)s?{_GAP}[:=,]?"
-    rf"{_GAP}(?:from{_SPACE})?(?:{_BRACKETED}|{_RANGE})"
+    rf"{_GAP}(?:from{_SPACE})?(?:[\[(]{_GAP})?{_RANGE}(?:{_GAP}[\])])?"
 )
 _PERCENTAGE = rf"(?<![\d.,])(?:{_FIGURE}{_SPACE}to{_SPACE})?{_FIGURE}{_GAP}%"
 _SIGNED = rf"(?<![\w.])[-−–‒]{_FIGURE}{_SPACE}to{_SPACE}{_NUMBER}"
@@ -56,6 +57,7 @@ def glued(text: str) -> Iterator[int]:
         yield from (at for at in range(start, end) if text[at] in _WHITE)
 
 
+@lru_cache(maxsize=256)
 def bind(text: str) -> str:
     """The text with `GLUE` for each space inside a statistic."""
     letters = list(text)
@@ -72,8 +74,8 @@ def _short_groups(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int
             opened = start
         elif not _SEPARATOR.fullmatch(text, before, start):
             opened = None
-        if opened is not None and text[end : end + 1] == ")":
-            if end - opened + 2 <= LONGEST_GROUP:
+        if opened is not None and ")" in text[end - 1 : end + 1]:
+            if text.index(")", end - 1) - opened + 2 <= LONGEST_GROUP:
                 yield opened, end
             opened = None
         before = end

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from newsletter.edition import markdown
@@ -22,6 +23,7 @@ def wrap(text: Any, indent: int = 0, first: str | None = None) -> str:
     return fold(bind(str(text)), indent, first)
 
 
+@lru_cache(maxsize=512)
 def fold(bound: str, indent: int = 0, first: str | None = None) -> str:
     """Fill lines word by word; a word longer than a line gets one of its own.
 

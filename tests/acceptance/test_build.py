@@ -145,7 +145,7 @@ def test_json_is_one_document_and_nothing_else(build: Run, publication: Path) ->
 
 def test_css_that_the_inliner_does_not_know_makes_no_noise(build: Run, publication: Path) -> None:
     path = publication / "templates" / "parts" / "styles.mjml"
-    odd = "<mj-style> h1 { colour: oklch(1 2 3); gap: calc(1px; x } @layer a; "
+    odd = "<mj-style> h1 { colour: oklch(1 2 3); gap: calc(1px } "
     path.write_text(path.read_text("utf-8").replace("<mj-style>", odd), "utf-8")
     ran = build("2023-12", "--json")
     assert (ran.returncode, ran.stderr) == (0, "")
