@@ -8,6 +8,7 @@ neither `.mjml` nor a `.j2` ending.)
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -100,11 +101,14 @@ class _Files(FileSystemLoader):
             message = "this line is not UTF-8; save the file as UTF-8"
             raise TemplateSyntaxError(message, line, template) from error
 
+        file, encoded = Path(path), source.encode()
+
         def is_current() -> bool:
             try:
-                return Path(path).read_text(self.encoding) == source
-            except (OSError, ValueError):
+                content = file.read_bytes().removeprefix(BOM_UTF8)
+            except OSError:
                 return False
+            return content == encoded or content.replace(b"\r\n", b"\n") == encoded
 
         return source, path, is_current
 
