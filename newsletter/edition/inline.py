@@ -16,8 +16,11 @@ _QUOTED_CONDITION = re.compile(r"\[if(?<!<!--\[if)|\[endif(?<!<!\[endif)")
 mail gateways do, must not find one there."""
 
 
+@lru_cache(maxsize=8)
 def inline_styles(html: str) -> str:
     """The HTML with its rules written into the elements.
+
+    Kept for a few documents, since an edit of the plain text's templates leaves them as they are.
 
     Sheets marked `data-premailer="ignore"` are kept byte for byte: dark mode, media queries
     and all else that premailer's parser drops or breaks.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from newsletter.edition.mjml.attributes import examine
@@ -36,6 +37,7 @@ class MjmlProblem:
     message: str
 
 
+@lru_cache(maxsize=8)
 def lint(source: str) -> tuple[MjmlProblem, ...]:
     """List all problems of an MJML document, in order of place.
 
