@@ -15,7 +15,6 @@ from newsletter.yaml_source import (
     MAX_FINDINGS,
     Finding,
     Node,
-    Place,
     Scalar,
     Sequence,
     Source,
@@ -94,4 +93,4 @@ def _unknown(
     for node in nodes:
         if known and isinstance(node, Scalar) and node.text.strip() not in ("", *known):
             hint = did_you_mean(node.text.strip(), known) or "; the configuration lists them"
-            yield source.finding(f"unknown {what} '{node.text.strip()}'{hint}", Place(*node.place))
+            yield source.finding(f"unknown {what} '{node.text.strip()}'{hint}", node.place)

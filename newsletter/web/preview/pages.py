@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.checks import GMAIL_CLIP
+from newsletter.checks import GMAIL_CLIP, NEARLY_CLIPPED
 from newsletter.web.preview.look import VIEWS
 from newsletter.web.preview.problem import as_problems
 
@@ -57,7 +57,11 @@ class Pages:
             "grouped": grouped,
             "problems": as_problems,
         }
-        self._environment.globals |= {"views": VIEWS, "gmail_clip": GMAIL_CLIP}
+        self._environment.globals |= {
+            "views": VIEWS,
+            "gmail_clip": GMAIL_CLIP,
+            "nearly_clipped": NEARLY_CLIPPED,
+        }
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the preview itself; no script but its own runs in it."""

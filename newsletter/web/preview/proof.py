@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.checks import check
+from newsletter.checks import check, html_size
 from newsletter.config import Config
-from newsletter.edition import Edition, render, specimen
+from newsletter.edition import Edition, render
 from newsletter.errors import NewsletterError
 from newsletter.issue import IssueFile, load_issue
 from newsletter.web.preview.places import Part, parts_of
@@ -60,5 +60,5 @@ def _sheet(file: IssueFile, config: Config) -> Sheet:
         edition=edition,
         findings=tuple(check(file, edition, config)),
         parts=tuple(parts_of(file, config)),
-        html_bytes=len(edition.html.fill(specimen(config)).encode()),
+        html_bytes=html_size(edition, config),
     )
