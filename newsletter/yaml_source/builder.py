@@ -21,6 +21,7 @@ MAX_EXPANDED = 1_000_000
 """Characters and nodes a file may hold once its aliases are written out."""
 MAX_DEPTH = 20
 """Lists within lists; an issue needs four, and far below Python's own limit."""
+TOO_DEEP = f"this is nested more than {MAX_DEPTH} deep; write it flatter"
 
 _TEXT_BEGINS = "put text that begins with '{}' in quotes"
 
@@ -184,7 +185,7 @@ class Builder:
     def _refuse_depth(self, event: Any, depth: int) -> object:
         if depth <= MAX_DEPTH:
             return None
-        return self._stop(event, f"this is nested more than {MAX_DEPTH} deep; write it flatter")
+        return self._stop(event, TOO_DEEP)
 
     def _swallowed_key(self, scalar: Scalar) -> int:
         """The first line in a quotation that is a key no deeper than the quotation's own.

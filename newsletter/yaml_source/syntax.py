@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import yaml
 
-from newsletter.yaml_source.builder import Builder, place_of
+from newsletter.yaml_source.builder import TOO_DEEP, Builder, place_of
 from newsletter.yaml_source.finding import Place
 from newsletter.yaml_source.nodes import Mapping, Scalar
 from newsletter.yaml_source.quotation import swallowed_key, unclosed_before
@@ -55,6 +55,7 @@ _RULES = (
           "or align it with the lines of its entry"),
     _Rule("unexpected ':'", False, "text with a ':' within brackets needs quotes"),
     _Rule("directive", True, "remove the line that begins with '%'"),
+    _Rule("maximum nesting depth", False, TOO_DEEP),
     _Rule("expected node content", False,
           "a value is missing before this '{char}'; put text that begins with it in quotes"),
 )  # fmt: skip
