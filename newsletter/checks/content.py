@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.subject import Remark, Subject
+from newsletter.checks.check import Check, Remark
+from newsletter.checks.subject import Subject
 from newsletter.yaml_source import Place, Scalar
 
 _USUAL = (2, 3)
@@ -20,7 +21,7 @@ def number_of_summaries(subject: Subject) -> Iterator[Remark]:
     if count not in _USUAL:
         noun = "summary" if count == 1 else "summaries"
         message = f"{count} {noun}; a digest has two or three"
-        yield Remark("warning", subject.file.source.key_place("summaries"), message)
+        yield Remark(subject.file.source.key_place("summaries"), message)
 
 
 def text_after_a_hash(subject: Subject) -> Iterator[Remark]:
@@ -40,4 +41,10 @@ def text_after_a_hash(subject: Subject) -> Iterator[Remark]:
         found = _LEFT_OUT.search(lines[node.end_line - 1])
         if found:
             message = "what follows ' #' is a comment to YAML and left out; put the text in quotes"
-            yield Remark("warning", Place(node.end_line, found.start() + 2), message)
+            yield Remark(Place(node.end_line, found.start() + 2), message)
+
+
+CHECKS = (
+    Check("N101", "warning", "Number of summaries", number_of_summaries),
+    Check("N102", "warning", "Text after a hash", text_after_a_hash),
+)

@@ -1,44 +1,40 @@
 """The registry of checks, and running it.
 
-Codes are stable: N0 the loader's own, N1 content, N4 the e-mail itself.
+Codes are stable: N0 the loader's own, N1 content, N20 to N21 citations, N22 to N23
+statistics, N3 language, N4 the e-mail itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-from newsletter.checks import content, size
-from newsletter.checks.subject import Remark, Subject
+from newsletter.checks import content, language, message, scholarship, size, statistics
+from newsletter.checks.check import Check
+from newsletter.checks.subject import Subject
 from newsletter.config import Config
 from newsletter.edition import Edition
-from newsletter.issue import IssueFile
+from newsletter.issue import Archive, IssueFile
 from newsletter.yaml_source import Finding
 
-
-@dataclass(frozen=True)
-class Check:
-    """A question asked of every issue, and the code its findings carry."""
-
-    code: str
-    ask: Callable[[Subject], Iterator[Remark]]
-
-
-CHECKS = (
-    Check("N101", content.number_of_summaries),
-    Check("N102", content.text_after_a_hash),
-    Check("N401", size.clipped_by_gmail),
+CHECKS: tuple[Check, ...] = (
+    *content.CHECKS,
+    *scholarship.CHECKS,
+    *statistics.CHECKS,
+    *language.CHECKS,
+    *size.CHECKS,
+    *message.CHECKS,
 )
 
 
-def check(file: IssueFile, edition: Edition, config: Config) -> list[Finding]:
+def check(
+    file: IssueFile, edition: Edition, config: Config, archive: Archive | None = None
+) -> list[Finding]:
     """All findings about an issue and its edition, in the order of their places.
 
-    Codes in the configuration's `checks.off` are left out.
+    Codes in the configuration's `checks.off` are left out. Without an archive nothing is
+    said about other months.
     """
-    subject = Subject(file, edition, config)
+    subject = Subject(file, edition, config, archive or Archive())
     findings = [
-        Finding(file.source.path, *remark.place, remark.message, remark.severity, each.code)
+        Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
         for each in CHECKS
         if each.code not in config.checks.off
         for remark in each.ask(subject)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter.checks.subject import Remark, Subject
+from newsletter.checks.check import Check, Remark
+from newsletter.checks.subject import Subject
 from newsletter.config import Config
 from newsletter.edition import Edition, specimen
 from newsletter.yaml_source import Place
@@ -21,11 +22,25 @@ def html_size(edition: Edition, config: Config) -> int:
 
 
 def clipped_by_gmail(subject: Subject) -> Iterator[Remark]:
-    """A clipped message loses its footer, which the law wants there."""
+    """Gmail cuts a message of more than 102 KB, and with it the footer, which the law wants."""
     size = html_size(subject.edition, subject.config)
-    top = Place(1, 1)
-    shown = f"the HTML has {size / 1024:.0f} KB"
     if size > GMAIL_CLIP:
-        yield Remark("error", top, f"{shown}; Gmail clips at 102 KB, so shorten the summaries")
-    elif size > NEARLY_CLIPPED:
-        yield Remark("warning", top, f"{shown}; Gmail clips at 102 KB, so add no more")
+        yield Remark(_TOP, f"{_shown(size)}; Gmail clips at 102 KB, so shorten the summaries")
+
+
+def nearly_clipped(subject: Subject) -> Iterator[Remark]:
+    """Above 80 KB of HTML an issue is near what Gmail cuts."""
+    size = html_size(subject.edition, subject.config)
+    if NEARLY_CLIPPED < size <= GMAIL_CLIP:
+        yield Remark(_TOP, f"{_shown(size)}; Gmail clips at 102 KB, so add no more")
+
+
+def _shown(size: int) -> str:
+    return f"the HTML has {size / 1024:.0f} KB"
+
+
+_TOP = Place(1, 1)
+CHECKS = (
+    Check("N401", "error", "Clipped by Gmail", clipped_by_gmail),
+    Check("N402", "warning", "Nearly clipped by Gmail", nearly_clipped),
+)

@@ -1,14 +1,14 @@
-"""What a check is given, and what it answers."""
+"""What a check is given."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
+from newsletter.checks.passages import Passage, passages_of
 from newsletter.config import Config
 from newsletter.edition import Edition
-from newsletter.issue import IssueFile
-from newsletter.yaml_source import Place, Severity
+from newsletter.issue import Archive, IssueFile
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,10 @@ class Subject:
     file: IssueFile
     edition: Edition
     config: Config
+    archive: Archive
+    """All months of the publication, this one among them."""
 
-
-class Remark(NamedTuple):
-    """A check's answer: how bad, where, and what to do."""
-
-    severity: Severity
-    place: Place
-    message: str
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The issue's texts, without markup."""
+        return tuple(passages_of(self.file))

@@ -13,10 +13,10 @@ from newsletter import __version__
 from newsletter.cli import terminal
 
 COMMANDS = {
-    "build": "newsletter.cli.build",
-    "preview": "newsletter.cli.preview",
+    "build": "newsletter.cli.build:build",
+    "preview": "newsletter.cli.preview:preview",
 }
-"""Each command and the module that holds it under its own name."""
+"""Each command and the function, in its own module, that it is."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells count it: 128 + SIGINT."""
@@ -33,7 +33,8 @@ class Commands(click.Group):
         """The command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), function)
         return command
 
     def resolve_command(

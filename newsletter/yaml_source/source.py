@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -22,6 +23,7 @@ from newsletter.yaml_source.text import (
     untypeable,
     without_untypeable,
 )
+from newsletter.yaml_source.within import place_within
 
 _Problem = tuple[Place, str]
 
@@ -64,6 +66,15 @@ class Source:
                 if key.text == location[-1]:
                     return key.place
         return self.place(*location)
+
+    def place_within(self, scalar: Scalar, offset: int) -> Place:
+        """Where a character of a scalar's text is typed."""
+        place = place_within(scalar, offset, self._lines)
+        return restored(place, self.deleted)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return [without_untypeable(line) for line in split_lines(self.text)]
 
     def finding(self, message: str, place: Place) -> Finding:
         """An error of the loader in this file."""

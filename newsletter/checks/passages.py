@@ -1,0 +1,83 @@
+"""The texts of an issue as a proof-reader takes them: words without markup, each with its place.
+
+Markup is blanked, not cut out, so that an offset in a passage's text is an offset in the
+YAML value as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from newsletter.issue import IssueFile
+from newsletter.yaml_source import Place, Scalar, Source
+
+Location = tuple[str | int, ...]
+"""Where a value stands in an issue: `("summaries", 0, "title")`."""
+
+_PROSE = frozenset({"intro", "summary", "practice_implications"})
+"""Markdown with links and lists; titles and citations take emphasis only."""
+_EMPHASISED = frozenset({"title", "citation"})
+_OF_ISSUE = ("subject", "preheader", "intro")
+_OF_SUMMARY = ("title", "citation", "summary", "practice_implications")
+
+_ESCAPE = r"(?P<escape>\\(?=[!-/:-@\[-`{-~]))"
+_STARS = r"(?P<stars>\*+)|(?<!\w)(?P<opening>_+)(?=\w)|(?<=[\w.,;:!?)])(?P<closing>_+)(?!\w)"
+_EMPHASIS = re.compile(rf"{_ESCAPE}[*_\\]?|{_STARS}")
+_LINK = (
+    r"(?P<bracket>\[)(?=[^\[\]\n]*\]\((?:https?|mailto):)"
+    r"|(?P<address>\]\((?:https?|mailto):[^\s()]*(?:\([^\s()]*\)[^\s()]*)*\))"
+    r"|(?P<auto><(?:https?|mailto):[^<>\s]*>)"
+)
+_BULLET = r"(?P<bullet>^[ ]{0,3}(?:[-*+]|\d{1,9}[.)])(?=[ ]))"
+_MARKDOWN = re.compile(rf"{_BULLET}|{_ESCAPE}[*_\\]?|{_LINK}|{_STARS}", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One text of an issue."""
+
+    location: Location
+    text: str
+    """The value with its markup blanked; as long as the value itself."""
+    _scalar: Scalar
+    _source: Source
+
+    @property
+    def kind(self) -> str:
+        """The key: `intro`, `title`, `citation`, `summary`, …."""
+        return str(self.location[-1])
+
+    @property
+    def study(self) -> int | None:
+        """Index of the summary it belongs to, from 0."""
+        return next((step for step in self.location if isinstance(step, int)), None)
+
+    def place(self, offset: int = 0) -> Place:
+        """Line and column, in the file, of the character at an offset of `text`."""
+        return self._source.place_within(self._scalar, offset)
+
+
+def passages_of(file: IssueFile) -> Iterator[Passage]:
+    """Every text of an issue that has been written, in the file's usual order."""
+    places: list[Location] = [(key,) for key in _OF_ISSUE]
+    for index in range(len(file.issue.summaries)):
+        places += [("summaries", index, key) for key in _OF_SUMMARY]
+    for location in places:
+        node = file.source.node(*location)
+        if isinstance(node, Scalar) and node.text.strip():
+            yield Passage(location, blanked(node.text, str(location[-1])), node, file.source)
+
+
+def blanked(text: str, kind: str) -> str:
+    """The text with spaces in place of the markup that its kind of text may hold."""
+    if kind in _PROSE:
+        return _MARKDOWN.sub(_blank, text)
+    return _EMPHASIS.sub(_blank, text) if kind in _EMPHASISED else text
+
+
+def _blank(markup: re.Match[str]) -> str:
+    if markup.lastgroup == "escape":
+        return " " + markup[0][1:]
+    return " " * len(markup[0])

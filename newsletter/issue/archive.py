@@ -1,0 +1,63 @@
+"""What the publication has covered: the studies of all its months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from newsletter.config import Config
+from newsletter.errors import RefusedSource
+from newsletter.issue.files import issue_paths
+from newsletter.issue.load import IssueFile, load_issue
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A study that a month has told about."""
+
+    month: str
+    title: str
+    doi: str | None
+    where: str
+    """`issues/2022-10.yaml:12`, the line of its title."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The publication's months and their studies, oldest first."""
+
+    months: tuple[str, ...] = ()
+    """Months that have a file, whether it can be read or not."""
+    studies: tuple[Covered, ...] = ()
+    """Studies of the files that can be read; what is wrong with the others is told there."""
+
+    def before(self, month: str) -> tuple[Covered, ...]:
+        """Studies of earlier months."""
+        return tuple(study for study in self.studies if study.month < month)
+
+
+def archive_of(months: Iterable[str], files: Iterable[IssueFile]) -> Archive:
+    """The archive of issues that have been loaded."""
+    ordered = sorted(files, key=lambda file: file.issue.month)
+    return Archive(
+        tuple(sorted(months)), tuple(study for file in ordered for study in _studies(file))
+    )
+
+
+def read_archive(config: Config) -> Archive:
+    """Load every issue of the publication."""
+    paths = issue_paths(config)
+    files = []
+    for path in paths.values():
+        try:
+            files.append(load_issue(path, config))
+        except RefusedSource:
+            continue  # reported when that month itself is checked
+    return archive_of(paths, files)
+
+
+def _studies(file: IssueFile) -> Iterable[Covered]:
+    month = file.issue.month
+    for index, summary in enumerate(file.issue.summaries):
+        line = file.source.key_place("summaries", index, "title").line
+        yield Covered(month, summary.title, summary.doi, f"{file.source.path}:{line}")

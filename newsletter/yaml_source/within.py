@@ -1,0 +1,63 @@
+"""Places inside a scalar's text.
+
+A scalar's letters stand in its file in the same order, however it is quoted and folded, so
+the n-th letter of the text is the n-th letter of what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from newsletter.yaml_source.finding import Place
+from newsletter.yaml_source.nodes import Scalar
+
+_PLAIN = re.compile(r"\S")
+_LETTERS = {
+    "'": re.compile(r"''|\S"),
+    '"': re.compile(r"\\(?:x(?P<x>..)|u(?P<u>....)|U(?P<U>.{8})|.|\n)|\S"),
+}
+"""What stands for one letter in each style of quotation."""
+_BLANK_ESCAPES = frozenset(" \tntrvfNLP_\n")
+
+
+def place_within(scalar: Scalar, offset: int, lines: list[str]) -> Place:
+    """Where the character at an offset of the scalar's text is typed.
+
+    White space stands where the next letter does. A repeated text (an alias) has one place.
+    """
+    if scalar.end_line < scalar.place.line:
+        return scalar.place
+    before = len(_PLAIN.findall(scalar.text[:offset]))
+    place = scalar.place
+    for place in islice(_letters(scalar, lines), before + 1):  # noqa: B007 - the last is meant
+        pass
+    return place
+
+
+def _letters(scalar: Scalar, lines: list[str]) -> Iterator[Place]:
+    line, column = scalar.place
+    if scalar.style in ("|", ">"):
+        line, column = line + 1, 1
+    elif scalar.style:
+        column += 1
+    typed = lines[line - 1 : scalar.end_line]
+    if not typed:
+        return
+    text = "\n".join([" " * (column - 1) + typed[0][column - 1 :], *typed[1:]])
+    row, row_start = line, 0
+    for letter in _LETTERS.get(scalar.style, _PLAIN).finditer(text):
+        if _is_blank(letter):
+            continue
+        row += text.count("\n", row_start, letter.start())
+        row_start = text.rfind("\n", 0, letter.start()) + 1
+        yield Place(row, letter.start() - row_start + 1)
+
+
+def _is_blank(letter: re.Match[str]) -> bool:
+    """Whether an escape stands for white space."""
+    if letter[0][0] != "\\" or len(letter[0]) == 1:
+        return False
+    code = next(filter(None, letter.groupdict().values()), None)
+    return chr(int(code, 16)).isspace() if code else letter[0][1] in _BLANK_ESCAPES
