@@ -1,0 +1,37 @@
+"""Text from elsewhere made safe to stand in an issue: rendered, it reads to the letter.
+
+Only what an issue's Markdown would take for markup is escaped, since an author has to read
+the file: `.42*` keeps its star where no second one could pair with it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PUNCTUATION = r"[!-/:-@\[-`{-~]"
+_BACKSLASH = re.compile(rf"\\(?={_PUNCTUATION})")
+_STAR = re.compile(r"\*")
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+"""An underscore within a word marks no emphasis (CommonMark §6.2)."""
+_LINK = re.compile(r"\[(?=.*\]\()")
+_AUTOLINK = re.compile(r"<(?=[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]+@)")
+_BULLET = re.compile(r"^(?=[-+*](?:\s|$))")
+_NUMBER = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))")
+
+
+def escape_inline(text: str) -> str:
+    """A title or citation, in which only emphasis is markup."""
+    text = _BACKSLASH.sub(r"\\\\", text)
+    for mark in (_STAR, _UNDERSCORE):
+        if len(mark.findall(text)) > 1:
+            text = mark.sub(lambda found: f"\\{found[0]}", text)
+    return text
+
+
+def escape_prose(paragraph: str) -> str:
+    """A paragraph on one line, in which links and lists are markup too."""
+    text = escape_inline(paragraph)
+    for mark in (_LINK, _AUTOLINK):
+        text = mark.sub(lambda found: f"\\{found[0]}", text)
+    text = _BULLET.sub(r"\\", text)
+    return _NUMBER.sub(r"\1\\", text)
