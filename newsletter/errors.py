@@ -3,6 +3,7 @@
     NewsletterError                 the work failed: exit code 1
     ├── RefusedSource               an issue file with problems, all of them, each with its place
     ├── TemplateError               a template is broken: file, line, what was expected
+    ├── UnreadablePage              a saved page of the old blog that is none
     └── UsageError                  wrong usage or configuration: exit code 2
         ├── ConfigurationError      no newsletter.yaml, or one that cannot be used
         ├── IssueNotFound           no such month in the publication
@@ -42,6 +43,10 @@ class TemplateError(NewsletterError):
         self.path, self.line, self.column, self.message = path, line, column or 1, message
         place = f"{path}:{line}" if column is None else f"{path}:{line}:{column}"
         super().__init__(f"{place}: error: {message}")
+
+
+class UnreadablePage(NewsletterError):
+    """A file is no saved page of the blog; one line for each."""
 
 
 class UsageError(NewsletterError):

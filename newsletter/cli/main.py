@@ -14,6 +14,7 @@ from newsletter.cli import terminal
 
 COMMANDS = {
     "build": "newsletter.cli.build:build",
+    "import": "newsletter.cli.import_pages:import_pages",
     "preview": "newsletter.cli.preview:preview",
 }
 """Each command and the function, in its own module, that it is."""

@@ -42,6 +42,24 @@ def address(text: str) -> str:
         raise UsageError(str(error)) from error
 
 
+def create(path: Path, content: bytes) -> None:
+    """Write a new file whole or not at all; one that has come into being meanwhile is kept.
+
+    Raises:
+        FileExistsError: where there is one.
+    """
+    import os
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        path.hardlink_to(part)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: a full disk leaves the old one."""
     import os

@@ -7,9 +7,14 @@ import sys
 
 import click
 
-from newsletter.errors import ConfigurationError, NewsletterError, RefusedSource
+from newsletter.errors import (
+    ConfigurationError,
+    NewsletterError,
+    RefusedSource,
+    UnreadablePage,
+)
 
-_OF_MANY_LINES = (RefusedSource, ConfigurationError)
+_OF_MANY_LINES = (RefusedSource, ConfigurationError, UnreadablePage)
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 """What a message may quote of its input, but a terminal would obey."""
 _CONTROL_OR_END = re.compile(f"{_CONTROL.pattern}|\n")
@@ -23,6 +28,11 @@ def tell(error: Exception) -> None:
     else:
         unwanted = _CONTROL if isinstance(error, _OF_MANY_LINES) else _CONTROL_OR_END
         click.echo(unwanted.sub("\ufffd", _told(error)), err=True)
+
+
+def say(line: str) -> None:
+    """A line on stderr that may quote its input."""
+    click.echo(_CONTROL_OR_END.sub("\ufffd", line), err=True)
 
 
 def _in_colour(refused: RefusedSource) -> None:

@@ -6,14 +6,20 @@ so that what is read back is to the letter what was given.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from textwrap import wrap
 
 import yaml
 
+from newsletter.config import Config
+
 WIDTH = 88
 """Columns at which folded text is wrapped."""
+SCHEMA_FILE = "schema/issue.schema.json"
+"""Where a publication keeps the schema of its issues."""
 PROSE = frozenset({"intro", "summary", "practice_implications"})
 """Keys whose texts have paragraphs."""
 
@@ -36,6 +42,14 @@ def issue_lines(
         if number:
             yield ""
         yield from entry_lines(summary, "  - ")
+
+
+def schema_address(path: Path, config: Config) -> str:
+    """The publication's schema as an issue file names it; nothing where there is none."""
+    schema = config.root / SCHEMA_FILE
+    if not schema.is_file():
+        return ""
+    return Path(os.path.relpath(schema, path.absolute().parent)).as_posix()
 
 
 def schema_comment(schema: str) -> str:
