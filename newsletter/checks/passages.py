@@ -6,32 +6,18 @@ YAML value as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsletter.checks.markup import without_emphasis, without_markdown
 from newsletter.issue import IssueFile
 from newsletter.yaml_source import Place, Scalar, Source
 
 Location = tuple[str | int, ...]
 """Where a value stands in an issue: `("summaries", 0, "title")`."""
 
-_PROSE = frozenset({"intro", "summary", "practice_implications"})
-"""Markdown with links and lists; titles and citations take emphasis only."""
-_EMPHASISED = frozenset({"title", "citation"})
 _OF_ISSUE = ("subject", "preheader", "intro")
 _OF_SUMMARY = ("title", "citation", "summary", "practice_implications")
-
-_ESCAPE = r"(?P<escape>\\(?=[!-/:-@\[-`{-~]))"
-_STARS = r"(?P<stars>\*+)|(?<!\w)(?P<opening>_+)(?=\w)|(?<=[\w.,;:!?)])(?P<closing>_+)(?!\w)"
-_EMPHASIS = re.compile(rf"{_ESCAPE}[*_\\]?|{_STARS}")
-_LINK = (
-    r"(?P<bracket>\[)(?=[^\[\]\n]*\]\((?:https?|mailto):)"
-    r"|(?P<address>\]\((?:https?|mailto):[^\s()]*(?:\([^\s()]*\)[^\s()]*)*\))"
-    r"|(?P<auto><(?:https?|mailto):[^<>\s]*>)"
-)
-_BULLET = r"(?P<bullet>^[ ]{0,3}(?:[-*+]|\d{1,9}[.)])(?=[ ]))"
-_MARKDOWN = re.compile(rf"{_BULLET}|{_ESCAPE}[*_\\]?|{_LINK}|{_STARS}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -72,12 +58,15 @@ def passages_of(file: IssueFile) -> Iterator[Passage]:
 
 def blanked(text: str, kind: str) -> str:
     """The text with spaces in place of the markup that its kind of text may hold."""
-    if kind in _PROSE:
-        return _MARKDOWN.sub(_blank, text)
-    return _EMPHASIS.sub(_blank, text) if kind in _EMPHASISED else text
+    without_markup = _BLANK.get(kind)
+    return without_markup(text) if without_markup else text
 
 
-def _blank(markup: re.Match[str]) -> str:
-    if markup.lastgroup == "escape":
-        return " " + markup[0][1:]
-    return " " * len(markup[0])
+_BLANK = {
+    "intro": without_markdown,
+    "title": without_emphasis,
+    "citation": without_emphasis,
+    "summary": without_markdown,
+    "practice_implications": without_markdown,
+}
+"""A subject and a preheader hold no markup."""

@@ -19,6 +19,15 @@ _LETTERS = {
     '"': re.compile(r"\\(?:x(?P<x>..)|u(?P<u>....)|U(?P<U>.{8})|.|\n)|\S"),
 }
 """What stands for one letter in each style of quotation."""
+_NAME = r"(?:&\S+\s+)?"
+_OPENING = {
+    "": re.compile(_NAME),
+    "'": re.compile(rf"{_NAME}'"),
+    '"': re.compile(rf'{_NAME}"'),
+    "|": re.compile(rf"{_NAME}\|.*\n?"),
+    ">": re.compile(rf"{_NAME}>.*\n?"),
+}
+"""What stands before the first letter: the name that an alias repeats it by, and the sign."""
 _BLANK_ESCAPES = frozenset(" \tntrvfNLP_\n")
 
 
@@ -27,7 +36,7 @@ def place_within(scalar: Scalar, offset: int, lines: list[str]) -> Place:
 
     White space stands where the next letter does. A repeated text (an alias) has one place.
     """
-    if scalar.end_line < scalar.place.line:
+    if lines[scalar.place.line - 1].startswith("*", scalar.place.column - 1):
         return scalar.place
     before = len(_PLAIN.findall(scalar.text[:offset]))
     place = scalar.place
@@ -37,17 +46,12 @@ def place_within(scalar: Scalar, offset: int, lines: list[str]) -> Place:
 
 
 def _letters(scalar: Scalar, lines: list[str]) -> Iterator[Place]:
-    line, column = scalar.place
-    if scalar.style in ("|", ">"):
-        line, column = line + 1, 1
-    elif scalar.style:
-        column += 1
-    typed = lines[line - 1 : scalar.end_line]
-    if not typed:
-        return
-    text = "\n".join([" " * (column - 1) + typed[0][column - 1 :], *typed[1:]])
-    row, row_start = line, 0
-    for letter in _LETTERS.get(scalar.style, _PLAIN).finditer(text):
+    row = scalar.place.line
+    text = "\n".join(lines[row - 1 : scalar.end_line])
+    start = _OPENING[scalar.style].match(text, scalar.place.column - 1)
+    at = start.end() if start else 0
+    row, row_start = row + text.count("\n", 0, at), text.rfind("\n", 0, at) + 1
+    for letter in _LETTERS.get(scalar.style, _PLAIN).finditer(text, at):
         if _is_blank(letter):
             continue
         row += text.count("\n", row_start, letter.start())
