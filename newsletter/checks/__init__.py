@@ -3,5 +3,15 @@
 from newsletter.checks.check import Check, Remark
 from newsletter.checks.registry import CHECKS, check
 from newsletter.checks.size import GMAIL_CLIP, NEARLY_CLIPPED, html_size
+from newsletter.checks.whole import check_issues
 
-__all__ = ["CHECKS", "GMAIL_CLIP", "NEARLY_CLIPPED", "Check", "Remark", "check", "html_size"]
+__all__ = [
+    "CHECKS",
+    "GMAIL_CLIP",
+    "NEARLY_CLIPPED",
+    "Check",
+    "Remark",
+    "check",
+    "check_issues",
+    "html_size",
+]

@@ -11,7 +11,9 @@ from newsletter.checks.check import Check
 from newsletter.checks.subject import Subject
 from newsletter.config import Config
 from newsletter.edition import Edition
+from newsletter.errors import ConfigurationError
 from newsletter.issue import Archive, IssueFile
+from newsletter.suggest import did_you_mean
 from newsletter.yaml_source import Finding
 
 CHECKS: tuple[Check, ...] = (
@@ -31,7 +33,11 @@ def check(
 
     Codes in the configuration's `checks.off` are left out. Without an archive nothing is
     said about other months.
+
+    Raises:
+        ConfigurationError: where `checks.off` names a check that does not exist.
     """
+    _refuse_unknown(config.checks.off)
     subject = Subject(file, edition, config, archive or Archive())
     findings = [
         Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
@@ -40,3 +46,12 @@ def check(
         for remark in each.ask(subject)
     ]
     return sorted(findings, key=lambda found: (found.line, found.column, found.code))
+
+
+def _refuse_unknown(codes: tuple[str, ...]) -> None:
+    """A mistyped code would leave its check on in silence."""
+    known = {each.code for each in CHECKS}
+    for code in codes:
+        if code not in known:
+            hint = did_you_mean(code, known) or "; docs/reference/checks.md lists the codes"
+            raise ConfigurationError(f"newsletter.yaml: error: checks.off: no check {code}{hint}")

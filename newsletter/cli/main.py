@@ -14,6 +14,7 @@ from newsletter.cli import terminal
 
 COMMANDS = {
     "build": "newsletter.cli.build:build",
+    "check": "newsletter.cli.check:check",
     "import": "newsletter.cli.import_pages:import_pages",
     "preview": "newsletter.cli.preview:preview",
 }

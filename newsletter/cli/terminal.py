@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from newsletter.errors import (
     RefusedSource,
     UnreadablePage,
 )
+
+if TYPE_CHECKING:
+    from newsletter.yaml_source import Finding
 
 _OF_MANY_LINES = (RefusedSource, ConfigurationError, UnreadablePage)
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -24,7 +28,8 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 def tell(error: Exception) -> None:
     """Print an error on stderr: a line for each finding, coloured where it is a terminal."""
     if isinstance(error, RefusedSource) and sys.stderr.isatty():
-        _in_colour(error)
+        for found in error.findings:
+            _in_colour(found, sys.stderr)
     else:
         unwanted = _CONTROL if isinstance(error, _OF_MANY_LINES) else _CONTROL_OR_END
         click.echo(unwanted.sub("\ufffd", _told(error)), err=True)
@@ -35,15 +40,22 @@ def say(line: str) -> None:
     click.echo(_CONTROL_OR_END.sub("\ufffd", line), err=True)
 
 
-def _in_colour(refused: RefusedSource) -> None:
+def show(found: Finding) -> None:
+    """A finding on stdout, its code behind it, coloured where it is a terminal."""
+    if sys.stdout.isatty():
+        _in_colour(found, sys.stdout, f" [{found.code}]")
+    else:
+        click.echo(_CONTROL_OR_END.sub("\ufffd", f"{found} [{found.code}]"))
+
+
+def _in_colour(found: Finding, file: IO[str], code: str = "") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(stderr=True, soft_wrap=True)
-    for found in refused.findings:
-        place = f"{found.path}:{found.line}:{found.column}: "
-        severity = (f"{found.severity}: ", _COLOURS[found.severity])
-        console.print(Text.assemble((place, "bold"), severity, found.message))
+    place = f"{found.path}:{found.line}:{found.column}: "
+    severity = (f"{found.severity}: ", _COLOURS[found.severity])
+    line = Text.assemble((place, "bold"), severity, found.message, (code, "dim"))
+    Console(file=file, soft_wrap=True).print(line)
 
 
 def _told(error: Exception) -> str:

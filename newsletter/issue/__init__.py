@@ -1,6 +1,6 @@
 """What the editor writes: one month's file, its model, and finding it."""
 
-from newsletter.issue.archive import Archive, Covered, archive_of, read_archive
+from newsletter.issue.archive import Archive, Covered, archive_of, read_archive, studies_of
 from newsletter.issue.files import find_issue, issue_paths
 from newsletter.issue.load import IssueFile, load_issue
 from newsletter.issue.model import Issue, Summary
@@ -18,4 +18,5 @@ __all__ = [
     "load_issue",
     "planned_at",
     "read_archive",
+    "studies_of",
 ]

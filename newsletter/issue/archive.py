@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from newsletter.config import Config
@@ -40,7 +40,7 @@ def archive_of(months: Iterable[str], files: Iterable[IssueFile]) -> Archive:
     """The archive of issues that have been loaded."""
     ordered = sorted(files, key=lambda file: file.issue.month)
     return Archive(
-        tuple(sorted(months)), tuple(study for file in ordered for study in _studies(file))
+        tuple(sorted(months)), tuple(study for file in ordered for study in studies_of(file))
     )
 
 
@@ -56,7 +56,8 @@ def read_archive(config: Config) -> Archive:
     return archive_of(paths, files)
 
 
-def _studies(file: IssueFile) -> Iterable[Covered]:
+def studies_of(file: IssueFile) -> Iterator[Covered]:
+    """The studies of one month."""
     month = file.issue.month
     for index, summary in enumerate(file.issue.summaries):
         line = file.source.key_place("summaries", index, "title").line

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Config
+from newsletter.issue import Archive
 from newsletter.web.preview import desk as desk_module
 from newsletter.web.preview.desk import Closed, Desk
 from newsletter.web.preview.proof import Proof, read_proof
@@ -17,9 +18,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Months that were read and laid out, in order."""
     months: list[str] = []
 
-    def noted(path: Path, config: Config, digest: str) -> Proof:
+    def noted(path: Path, config: Config, archive: Archive, digest: str) -> Proof:
         months.append(path.stem)
-        return read_proof(path, config, digest)
+        return read_proof(path, config, archive, digest)
 
     monkeypatch.setattr(desk_module, "read_proof", noted)
     return months
@@ -49,6 +50,31 @@ def test_only_the_changed_issue_is_laid_out_again(
     edit(publication / "issues/2023-11.yaml", "Only one", "Just one")
     assert desk.shelf().proofs[1].sheet.edition.subject == "Just one study"  # type: ignore[union-attr]
     assert read == ["2023-12", "2023-11", "2023-11"]
+
+
+def test_a_month_that_covers_something_else_changes_what_is_said_of_later_ones(
+    desk: Desk, read: list[str], publication: Path
+) -> None:
+    desk.shelf()
+    edit(publication / "issues/2023-11.yaml", "title: ", "title: Another ")
+    desk.shelf()
+    assert read == ["2023-12", "2023-11", "2023-12", "2023-11"]
+
+
+def test_a_later_month_changes_nothing_of_an_earlier_one(
+    desk: Desk, read: list[str], publication: Path
+) -> None:
+    desk.shelf()
+    edit(publication / "issues/2023-12.yaml", "title: ", "title: Another ")
+    desk.shelf()
+    assert read == ["2023-12", "2023-11", "2023-12"]
+
+
+def test_an_earlier_month_that_cannot_be_read_spoils_no_other(
+    desk: Desk, publication: Path
+) -> None:
+    (publication / "issues/2023-11.yaml").write_text("month: [", "utf-8")
+    assert desk.proof("2023-12").sheet
 
 
 @pytest.mark.parametrize("name", ["templates/parts/footer.mjml", "newsletter.yaml"])

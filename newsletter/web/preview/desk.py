@@ -1,25 +1,26 @@
 """The publication's files as the preview's pages need them, each read again only when changed.
 
 A proof is kept with a digest of the bytes it was made of (issue, templates, configuration,
-word list). Times of change would miss two saves within one tick of the file system's clock.
+word list, and what earlier months have covered). Times of change would miss two saves within
+one tick of the file system's clock.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 
 from newsletter.config import Config
 from newsletter.errors import ConfigurationError
-from newsletter.issue import issue_paths
+from newsletter.issue import Archive, issue_paths
+from newsletter.web.preview.covered import ArchiveReader, fingerprint
+from newsletter.web.preview.digest import digest
 from newsletter.web.preview.problem import Problem, problems_of
 from newsletter.web.preview.proof import Proof, read_proof
-from newsletter.yaml_source import MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,24 @@ class Desk:
         self._config_digest = ""
         self._problem: ConfigurationError | None = None
         self._kept: dict[str, Proof] = {}
+        self._covered = ArchiveReader()
         self._lock = RLock()
         self._closed = False
 
     def proof(self, month: str) -> Proof:
         """What there is to show of a month."""
         try:
-            surroundings = self._surroundings()
-            return self._current(self.config.issues_path / f"{month}.yaml", surroundings)
+            surroundings, archive = self._surroundings()
+            return self._current(self.config.issues_path / f"{month}.yaml", surroundings, archive)
         except (ConfigurationError, OSError) as error:
             return Proof(month, self._shown(month), problems=problems_of(error))
 
     def shelf(self) -> Shelf:
         """All issues, newest first."""
         try:
-            surroundings = self._surroundings()
+            surroundings, archive = self._surroundings()
             paths = issue_paths(self.config).values()
-            proofs = [self._current(path, surroundings) for path in paths]
+            proofs = [self._current(path, surroundings, archive) for path in paths]
         except (ConfigurationError, OSError) as error:
             return Shelf(problems=problems_of(error))
         return Shelf(tuple(proof for proof in proofs if not proof.gone))
@@ -86,13 +88,14 @@ class Desk:
         """A file that may not exist; a link that leads to itself cannot be resolved, either."""
         return f"{self.config.issues}/{month}.yaml"
 
-    def _surroundings(self) -> str:
-        """Digest of all that an edition depends on besides its issue's own file."""
+    def _surroundings(self) -> tuple[str, Archive]:
+        """Digest of all that an edition depends on besides the issue files, and these' archive."""
         with self._lock:
             self._refresh_configuration()
             config = self.config
             templates = sorted(files_below(config.templates_path))
-            return digest([config.file, config.root / config.words, *templates])
+            now = digest([config.file, config.root / config.words, *templates])
+            return now, self._covered.read(config, now)
 
     def _refresh_configuration(self) -> None:
         now = digest([self.config.file])
@@ -105,16 +108,16 @@ class Desk:
         if self._problem:
             raise self._problem
 
-    def _current(self, path: Path, surroundings: str) -> Proof:
+    def _current(self, path: Path, surroundings: str, archive: Archive) -> Proof:
         if not path.is_file():
             return Proof(path.stem, self._shown(path.stem), gone=True)
         with self._lock:
-            now = surroundings + digest([path])
+            now = surroundings + fingerprint(archive, path.stem) + digest([path])
             proof = self._kept.get(path.stem)
             if proof is None or proof.digest != now:
                 if self._closed:
                     raise Closed
-                proof = self._kept[path.stem] = read_proof(path, self.config, now)
+                proof = self._kept[path.stem] = read_proof(path, self.config, archive, now)
             return proof
 
 
@@ -122,22 +125,3 @@ def files_below(folder: Path) -> Iterator[Path]:
     """All files in a folder and its own; of one that vanishes meanwhile, none."""
     for parent, _, names in os.walk(folder):
         yield from (Path(parent, name) for name in names)
-
-
-def digest(paths: Iterable[Path]) -> str:
-    """A fingerprint of files' names and contents; a missing file has one too."""
-    hashed = sha256()
-    for path in paths:
-        content = _content(path)
-        hashed.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
-        hashed.update(content)
-    return hashed.hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    """A file as far as it can matter: the loader refuses larger ones."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return f"cannot be read: {error.errno}".encode()

@@ -9,7 +9,7 @@ from newsletter.checks import check, html_size
 from newsletter.config import Config
 from newsletter.edition import Edition, render
 from newsletter.errors import NewsletterError
-from newsletter.issue import IssueFile, load_issue
+from newsletter.issue import Archive, IssueFile, load_issue
 from newsletter.web.preview.places import Part, parts_of
 from newsletter.web.preview.problem import Problem, problems_of
 from newsletter.yaml_source import Finding
@@ -43,22 +43,23 @@ class Proof:
     """Of all the bytes it was made of; by it a page knows whether it is still current."""
 
 
-def read_proof(path: Path, config: Config, digest: str) -> Proof:
+def read_proof(path: Path, config: Config, archive: Archive, digest: str) -> Proof:
     """Read, lay out and check an issue; what is broken becomes the proof's problems."""
     shown = config.shown(path)
     try:
-        return Proof(path.stem, shown, _sheet(load_issue(path, config), config), digest=digest)
+        sheet = _sheet(load_issue(path, config), config, archive)
+        return Proof(path.stem, shown, sheet, digest=digest)
     except NewsletterError as error:
         return Proof(path.stem, shown, problems=problems_of(error), digest=digest)
 
 
-def _sheet(file: IssueFile, config: Config) -> Sheet:
+def _sheet(file: IssueFile, config: Config, archive: Archive) -> Sheet:
     edition = render(file.issue, config)
     return Sheet(
         config=config,
         file=file,
         edition=edition,
-        findings=tuple(check(file, edition, config)),
+        findings=tuple(check(file, edition, config, archive)),
         parts=tuple(parts_of(file, config)),
         html_bytes=html_size(edition, config),
     )
