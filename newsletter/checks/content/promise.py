@@ -1,0 +1,77 @@
+"""How many studies the intro promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.check import Remark
+from newsletter.checks.passages import Passage
+from newsletter.checks.subject import Subject
+
+_NUMBERS = dict(
+    zip(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        range(2, 11),
+        strict=True,
+    )
+)
+_PROMISE = (
+    r"\b(?:(?:this|in this) +(?:month|issue|digest|edition)(?:[’']s)?|here +are|you +will +find"
+    r"|(?:I|we) +(?:blog|write|report|summari[sz]e|review|present|discuss|cover|describe))\b"
+)
+_BREAKS_OFF = (
+    r"(?!(?:of|from|in|across|by|that|which|what|than|over|between|among|and|or|hundred|thousand"
+    r"|decades|years)\b)"
+)
+"""Words after which a number counts something else."""
+_BETWEEN = rf"(?:[,:…]? +{_BREAKS_OFF}[\w’'-]+){{0,6}}?[,:…]? +"
+_KINDS = rf"(?:{_BREAKS_OFF}[\w’-]+ +){{0,3}}"
+_ARTICLES = r"(?:studies|articles|papers|summaries|publications)"
+_COUNTED = re.compile(
+    rf"{_PROMISE}{_BETWEEN}(?P<number>{'|'.join(_NUMBERS)}|[2-9]|10) +{_KINDS}{_ARTICLES}\b",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"\b(?:an?|one|another|plus|also|as +well +as) +(?:[\w’-]+ +){0,3}"
+    r"(?:study|article|paper|review|trial|survey|analysis|meta-analysis|report|more)\b"
+    r"|\b(?:two|three|four|\d) +(?:[\w’-]+ +){0,3}"
+    r"(?:reviews|trials|surveys|analyses|meta-analyses)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\bI +(?:will +)?(?:blog|write) +about +(?P<list>[^.:;?!]+, +and +[^.:;?!]+)",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"^(?:which|who|whose|where|when|that|but|or|if|as|such)\b", re.IGNORECASE)
+
+
+def promised_number(subject: Subject) -> Iterator[Remark]:
+    """An intro that says "three studies" makes a reader look for the third.
+
+    Only what is safe is counted, and in English only: "This month: two articles …", "I
+    review three papers …", and the items of "I blog about A, B, and C".
+    """
+    issue = subject.file.issue
+    language = issue.language or subject.config.language
+    if language.split("-")[0].lower() != "en":
+        return
+    for passage in subject.passages:
+        for offset, promised in _promised(passage) if passage.kind == "intro" else ():
+            if promised != len(issue.summaries):
+                message = f"the intro promises {promised} studies, the issue has "
+                message += f"{len(issue.summaries)}; make them agree"
+                yield Remark(passage.place(offset), message)
+
+
+def _promised(passage: Passage) -> Iterator[tuple[int, int]]:
+    text = re.sub(r"\s", " ", passage.text)
+    counted = list(_COUNTED.finditer(text))
+    if len(counted) == 1 and not _ANOTHER.search(text):
+        number = counted[0]["number"].lower()
+        yield counted[0].start("number"), _NUMBERS.get(number) or int(number)
+    elif listed := _LISTED.search(text):
+        items = [item.strip() for item in listed["list"].split(",")]
+        items[-1] = items[-1].removeprefix("and ")
+        if not any(_RELATIVE.match(item) or " " not in item for item in items):
+            yield listed.start("list"), len(items)
