@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from newsletter.issue.blog.citation import Reference, continues_citation, is_citation, reference
@@ -28,6 +28,10 @@ _MONTH = re.compile(
 _INLINE_HEADING = re.compile(
     r"(?:Practice|Practical|Clinical) Implications ?[:.–—] ?(?=\S)", re.IGNORECASE
 )
+_MARKED_HEADING = re.compile(
+    r"\**(?:Practice|Practical|Clinical) Implications ?[:.–—]?\** ?[:.–—]? ?", re.IGNORECASE
+)
+"""The same with HTML's emphasis around it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class PageMonths:
     """`2023-12` and its articles, in the page's order."""
     unplaced: tuple[Line, ...]
     """Text of articles that belongs to none that is whole."""
+    empty: tuple[Line, ...]
+    """Headings of months without a line below them."""
 
 
 def months_of(page: Page) -> PageMonths:
@@ -69,11 +75,13 @@ def months_of(page: Page) -> PageMonths:
     unplaced: list[Line] = []
     if any(is_implications(line.text) for line in header):
         header, unplaced = (), list(header)
-    for month, lines in blocks:
+    for heading, lines in blocks:
+        month = month_of(heading.text) or ""
         articles, rest = _articles(_split_headings(lines), page.name)
         months[month] = (*months.get(month, ()), *articles)
         unplaced += rest
-    return PageMonths(page, header, months, tuple(sorted(unplaced, key=_by_number)))
+    empty = tuple(heading for heading, lines in blocks if not lines)
+    return PageMonths(page, header, months, tuple(sorted(unplaced, key=_by_number)), empty)
 
 
 def month_of(text: str) -> str | None:
@@ -90,13 +98,13 @@ def _by_number(line: Line) -> int:
     return line.number
 
 
-def _blocks(lines: Sequence[Line]) -> tuple[tuple[Line, ...], list[tuple[str, list[Line]]]]:
+def _blocks(lines: Sequence[Line]) -> tuple[tuple[Line, ...], list[tuple[Line, list[Line]]]]:
+    """The lines above the first month, and each month's heading and lines."""
     header: list[Line] = []
-    blocks: list[tuple[str, list[Line]]] = []
+    blocks: list[tuple[Line, list[Line]]] = []
     for line in lines:
-        month = month_of(line.text)
-        if month:
-            blocks.append((month, []))
+        if month_of(line.text):
+            blocks.append((line, []))
         elif blocks:
             blocks[-1][1].append(line)
         else:
@@ -111,19 +119,19 @@ def _split_headings(lines: list[Line]) -> list[Line]:
 
 def _split_heading(line: Line) -> Iterator[Line]:
     found = None if is_implications(line.text) else _INLINE_HEADING.match(line.text)
-    if not found or line.prose is not None:
+    if not found:
         yield line
         return
     yield Line(line.number, found[0].rstrip(" :.–—"))
-    yield Line(line.number, line.text[found.end() :])
+    prose = None if line.prose is None else _MARKED_HEADING.sub("", line.prose, count=1)
+    yield replace(line, text=line.text[found.end() :], prose=prose)
 
 
 def _articles(lines: list[Line], page: str) -> tuple[list[Article], list[Line]]:
     """The whole articles of a month's lines, and the lines that belong to none."""
-    starts = _starts(lines)
     articles: list[Article] = []
-    unplaced = lines[: starts[0]] if starts else list(lines)
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    unplaced: list[Line] = []
+    for start, end in pairwise([*_starts(lines), len(lines)]):
         article = _article(lines[start:end], page)
         if article:
             articles.append(article)

@@ -140,6 +140,8 @@ def _notes(pages: list[PageMonths], intros: dict[str, Line]) -> Iterator[Stray]:
                 yield Stray(page.page.name, lines[0].number, what)
         if line:
             yield Stray(page.page.name, line.number, _of_announcement(line, intros))
+        for heading in page.empty:
+            yield Stray(page.page.name, heading.number, f"no article stands below '{heading.text}'")
 
 
 def _of_announcement(line: Line, intros: dict[str, Line]) -> str:

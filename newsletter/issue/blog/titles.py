@@ -95,7 +95,7 @@ def _points(lines: list[Line], at: int) -> Iterator[int]:
     yield 2 * (not _STATEMENT.search(text))
     yield 2 * (_capitals(text) >= 0.6)
     yield len(below.text) >= _PARAGRAPH
-    yield len(lines[at - 1].text) >= _PARAGRAPH
+    yield 2 * len(text) < min(len(lines[at - 1].text), len(below.text))
     yield -3 * (not text[:1].isupper() and not text[:1].isdigit() and text[:1] not in "“\"‘'¿")
     yield -3 * text.endswith(":")
     yield -2 * (len(text.split()) < 2)
