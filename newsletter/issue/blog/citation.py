@@ -20,10 +20,12 @@ _YEAR = re.compile(
 _BARE_YEAR = re.compile(r"(?<![\d–-])(?:19|20)\d\d[a-z]?(?=[.,;:)])")
 _PAGES = re.compile(
     r"\b\d{1,4} ?(?:\(\d{1,3}(?:[-–]\d{1,3})?\))?[,:] ?(?:pp?\. ?)?[A-Z]?e?\d+"
-    r" ?(?:[-–—] ?[A-Z]?\d+)?"
+    r" ?(?:[-–—] ?[A-Z]?\d+)?|\bpp\. ?\d"
 )
 _SENTENCE = re.compile(r"[a-z]{3,}[.?!] [A-Z]")
 _COLLEAGUES = re.compile(r"\bcolleagues\b|\bthis (?:study|article|paper|review)\b", re.IGNORECASE)
+_TELLING = re.compile(r"\band colleagues (?:\(|[a-z]+ed\b|[a-z]+s\b)")
+"""A paragraph that begins with an author's name tells what he or she did."""
 
 _PREFIX = (
     r"(?:(?:https? ?: ?// ?)?(?:dx\.|www\.)?doi\. ?org ?/ ?"
@@ -56,10 +58,11 @@ def is_citation(text: str, *, after_title: bool = False) -> bool:
     authors = bool(_AUTHOR.match(text))
     year = _YEAR.search(text, 0, 700)
     source = bool(_DOI.search(text) or _PAGES.search(text))
-    if authors:
+    if authors and not _TELLING.search(text):
         return bool(year or source or _BARE_YEAR.search(text, 0, 500))
     if not year or _COLLEAGUES.search(text):
-        return after_title and len(text) < 400 and bool(_DOI.search(text))
+        dated = bool(year or _BARE_YEAR.search(text)) and not _COLLEAGUES.search(text)
+        return after_title and len(text) < 400 and (bool(_DOI.search(text)) or (source and dated))
     names = text[: year.start()]
     plain = year.start() < 300 and text[:1].isupper() and not _SENTENCE.search(names)
     ended = text[year.end() : year.end() + 1] in (".", ",", ":", "")

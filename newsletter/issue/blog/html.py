@@ -28,6 +28,8 @@ _AROUND_ROLES = frozenset(("navigation", "contentinfo", "search"))
 _AROUND_NAMES = frozenset(
     ("footer", "nav", "navbar", "menu", "sidebar", "pagination", "breadcrumbs")
 )
+_WHOLE = frozenset(("html", "body", "main", "article"))
+"""What holds the text itself, whatever its class says of the page's layout."""
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "strong": "**", "b": "**"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SAFE = re.compile(r"(?:https?://[^/\s]|mailto:[^@\s]+@)[^\s<>()]*", re.IGNORECASE)
@@ -91,6 +93,7 @@ class _Reader:
         self.around: list[Line] = []
         self._block = _Block()
         self._outside = 0
+        self._preformatted = 0
 
     def read(self, element: Any) -> None:
         """All lines of an element; without recursion, for pages nest deeply."""
@@ -107,6 +110,7 @@ class _Reader:
 
     def _start(self, each: Any, tag: str, marks: list[tuple[str, str]]) -> None:
         self._outside += _is_around(each, tag)
+        self._preformatted += tag == "pre"
         if tag in _BLOCKS:
             self._close()
             self._block = _Block(each.sourceline or 1, tag in _HEADINGS, _in_item(each, tag))
@@ -122,13 +126,18 @@ class _Reader:
             self._close()
             self._block = _Block(_line_after(each))
         self._outside -= _is_around(each, tag)
+        self._preformatted -= tag == "pre"
         parent = each.getparent()
         if not last and (parent is None or parent.tag not in _SILENT):
             self._add(each.tail, marks[-1])
 
     def _add(self, text: str | None, markup: tuple[str, str]) -> None:
-        if text:
-            self._block.runs.append(_Run(text, *markup))
+        lines = (text or "").split("\n") if self._preformatted else [text or ""]
+        for number, line in enumerate(lines):
+            if number:
+                self._close()
+                self._block.number += 1
+            self._block.runs.append(_Run(line, *markup))
 
     def _close(self) -> None:
         line = _line(self._block)
@@ -140,7 +149,7 @@ class _Reader:
 def _is_around(each: Any, tag: str) -> bool:
     names = f"{each.get('id', '')} {each.get('class', '')}".lower().split()
     outside = tag in _AROUND or each.get("role") in _AROUND_ROLES
-    return outside or not _AROUND_NAMES.isdisjoint(names)
+    return outside or (tag not in _WHOLE and not _AROUND_NAMES.isdisjoint(names))
 
 
 def _in_item(each: Any, tag: str) -> bool:

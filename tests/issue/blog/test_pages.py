@@ -406,6 +406,49 @@ def test_bytes_that_are_no_text_are_told(importing: Importing, content: bytes, s
         importing(content)
 
 
+def test_a_text_saved_within_pre_keeps_its_lines(
+    importing: Importing, told: Make, text_of: Make
+) -> None:
+    text = text_of([("2023-12", [told(TITLES[0]), told(TITLES[3])])])
+    page = f"<html><body class='sidebar'><pre>{text}</pre></body></html>"
+    gathered = importing(page, ending="html")
+    first, second = gathered.months["2023-12"]
+    assert (first.title, second.title) == (TITLES[0], TITLES[3])
+    assert text.splitlines()[second.line - 1] == TITLES[3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Cuijpers, P. and colleagues (2020) looked at 300 trials of it.",
+        "In this article Wampold and Imel (2015) tell what the evidence says, in 12, 13 chapters.",
+    ],
+)
+def test_a_paragraph_that_begins_with_a_name_is_no_citation(
+    importing: Importing, told: Make, text_of: Make, line: str
+) -> None:
+    gathered = importing(text_of([("2023-12", [told(TITLES[0], summary=(line, LONG))])]))
+    (article,) = gathered.months["2023-12"]
+    assert article.citation is None
+    assert article.summary.startswith(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Swift J. K. & Greenberg R. P. (2014). A study of dropout. Psychotherapy, 51, 193-207.",
+        "Handbook of Change (6th ed., 2013), pp. 3–19.",
+        "de la Parra, G., & O’Neil, S. (2018, May). What lasts. Paper presented in Amsterdam.",
+        "McAleavey, A.A., Xiao, H., Bernecker, S.L., … Castonguay, L.G. (in press). It matters.",
+    ],
+)
+def test_citations_of_many_forms_are_known(
+    importing: Importing, told: Make, text_of: Make, line: str
+) -> None:
+    (article,) = importing(text_of([("2023-12", [told(TITLES[0], line)])])).months["2023-12"]
+    assert markdown.inline_plain(article.citation or "") == line
+
+
 def test_html_in_another_encoding_is_read_as_it_declares(
     importing: Importing, told: Make, html_of: Make
 ) -> None:
