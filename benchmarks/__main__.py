@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import preview, rendering
+from benchmarks import checking, preview, rendering
 
 
 class Measure(NamedTuple):
@@ -25,6 +25,8 @@ MEASURES = (
     Measure("HTML of three summaries", rendering.html_kilobytes, 60, "KB"),
     Measure("build, of npx mjml", rendering.build_against_mjml, 0.6, "×"),
     Measure("newsletter --help, of import click", rendering.help_against_click, 1.8, "×"),
+    Measure("check of one issue, as a process", checking.check_one, 800, "ms"),
+    Measure("check of 120 issues", checking.check_120, 5, "s"),
     Measure("save to event in the browser", preview.save_to_event, 50, "ms"),
     Measure("list of 120 issues", preview.list_120, 300, "ms"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Iterator
 from datetime import time, timedelta
@@ -12,6 +14,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from newsletter.checks import CHECKS
 from newsletter.cli.main import COMMANDS, main
 from newsletter.config import Settings
 from newsletter.issue import Issue, Summary
@@ -24,6 +27,7 @@ _NESTED = {"summaries": Summary}
 def pages() -> dict[str, str]:
     """File names and texts of all generated pages."""
     return {
+        "checks.md": _NOTICE + "".join(_checks()),
         "commands.md": _NOTICE + "".join(_commands()),
         "configuration.md": _NOTICE + "".join(_configuration()),
         "issue.md": _NOTICE + "".join(_issue()),
@@ -41,6 +45,24 @@ Keys that are not listed are refused. Relative paths start from the file's folde
 never stand in this file. `words`, `database`, `approval` to `reviewers`, `crossref`,
 `trusted_proxies` and `delivery` are read and checked, but no command of this version uses
 them; of `schedule`, the day and time set the date of a built message.
+"""
+_CHECKS = """# Checks
+
+`newsletter check` tells each finding as `issues/2023-12.yaml:14:5: warning: … [N101]`, and the
+preview shows the same. An **error** stops a mailing; a **warning** is what a careful editor
+would mend, and fails `newsletter check --strict`; a **note** is worth knowing. `N001` is what
+the loader refuses (unknown keys, topics and types among it), `N002` what a template does.
+
+A check is switched off by its code in `newsletter.yaml`:
+
+```yaml
+checks: {off: [N101]}
+```
+
+Codes are never used again for another check.
+
+| code | severity | finds |
+| --- | --- | --- |
 """
 _ISSUE = """# An issue: issues/YYYY-MM.yaml
 
@@ -62,6 +84,17 @@ def _commands() -> Iterator[str]:
 
 def _help(title: str, command: click.Command, context: click.Context) -> str:
     return f"\n## {title}\n\n```\n{command.get_help(context)}\n```\n"
+
+
+def _checks() -> Iterator[str]:
+    yield _CHECKS
+    for each in CHECKS:
+        anchor = f"{each.code} {each.title}".lower().replace(" ", "-")
+        anchor = re.sub(r"[^\w-]", "", anchor)
+        yield f"| [{each.code}](#{anchor}) | {each.severity} | {each.title} |\n"
+    for each in CHECKS:
+        told = inspect.getdoc(each.ask) or ""
+        yield f"\n## {each.code} {each.title}\n\n*{each.severity}*\n\n{told}\n"
 
 
 def _configuration() -> Iterator[str]:
