@@ -24,14 +24,24 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "docs/tutorial.md", "docs/how-to/bring-in-old-pages.md"],
+)
 def test_each_console_block_prints_what_it_says(clone: Path, page: str) -> None:
     blocks = BLOCK.findall((ROOT / page).read_text("utf-8"))
     assert blocks
     for block in blocks:
         commands = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-        for command, _, printed in (each.partition("\n") for each in commands):
+        for command, printed in map(_parted, commands):
             assert _run(command, clone) == printed, command
+
+
+def _parted(entry: str) -> tuple[str, str]:
+    """A command, with the lines behind '> ' that belong to it, and what it prints."""
+    lines = entry.splitlines(keepends=True)
+    end = next((n for n, line in enumerate(lines) if n and not line.startswith("> ")), len(lines))
+    return lines[0] + "".join(line[2:] for line in lines[1:end]), "".join(lines[end:])
 
 
 def _run(command: str, folder: Path) -> str:
