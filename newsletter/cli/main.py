@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "newsletter.cli.check:check",
     "import": "newsletter.cli.import_pages:import_pages",
     "preview": "newsletter.cli.preview:preview",
+    "schema": "newsletter.cli.schema:schema",
 }
 """Each command and the function, in its own module, that it is."""
 
