@@ -31,6 +31,11 @@ class Passage:
     _source: Source
 
     @property
+    def typed(self) -> str:
+        """The value with its markup."""
+        return self._scalar.text
+
+    @property
     def kind(self) -> str:
         """The key: `intro`, `title`, `citation`, `summary`, …."""
         return str(self.location[-1])
