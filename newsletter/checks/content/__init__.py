@@ -11,6 +11,7 @@ from newsletter.checks.content.envelope import (
     repeated_envelope,
     shouting_subject,
 )
+from newsletter.checks.content.html import html_in_text
 from newsletter.checks.content.lengths import (
     length_of_implications,
     length_of_summary,
@@ -40,4 +41,5 @@ CHECKS = (
     Check("N115", "note", "Missed month", missed_month),
     Check("N116", "warning", "Month far ahead", far_month),
     Check("N117", "warning", "Sent outside its month", send_at_elsewhere),
+    Check("N118", "warning", "HTML in a text", html_in_text),
 )
