@@ -19,6 +19,7 @@ from newsletter.edition.nobreak import GLUE
 _MAYBE_EMPHASIS = re.compile(r"[*_\\]")
 _MAYBE_MARKDOWN = re.compile(r"[*_\\<]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])(?:\s|$)", re.MULTILINE)
 """What shows none of these shows all that was typed."""
+_SIGN = re.compile(r"[*_\\\[\]]")
 _INK = re.compile(r"\S")
 _SPACES = re.compile(r"\s*")
 
@@ -83,20 +84,21 @@ class _Pen:
 
     def show(self, words: str) -> None:
         """Copy words, and blank the signs before and between them."""
-        if self.typed.startswith(words, self.at):
-            return self._copy(len(words))
-        for letter in words:
-            end = self.at
-            while end < len(self.typed) and not _is_same(letter, self.typed[end]):
-                end += 1
-            self.blank(end)
-            self._copy(1)
-        return None
+        while words:
+            sign = _SIGN.search(self.typed, self.at)
+            count = min(len(words), (sign.start() if sign else len(self.typed)) - self.at)
+            if not count or not self.typed.startswith(words[:count], self.at):
+                count = 1
+                self.blank(self._next(words[0]))
+            self._copied.append(self.typed[self.at : self.at + count])
+            self.at += count
+            words = words[count:]
 
     def blank(self, end: int) -> None:
         """Blank all up to an offset."""
-        self._copied.append(_INK.sub(" ", self.typed[self.at : end]))
-        self.at = end
+        if end > self.at:
+            self._copied.append(_INK.sub(" ", self.typed[self.at : end]))
+            self.at = end
 
     def finished(self) -> str:
         """The copy, with the rest of the text blanked."""
@@ -114,14 +116,15 @@ class _Pen:
         """Where `<https://…>` ends, which stands here after some signs."""
         return self.typed.index(">", self.at) + 1
 
-    def _copy(self, count: int) -> None:
-        self._copied.append(self.typed[self.at : self.at + count])
-        self.at += count
+    def _next(self, letter: str) -> int:
+        """Where a letter comes next; statistics are bound by another space than the typed one."""
+        is_space = letter == GLUE or letter.isspace()
+        end = self.at
+        while end < len(self.typed) and not (
+            self.typed[end].isspace() if is_space else self.typed[end] == letter
+        ):
+            end += 1
+        return end
 
     def _after_spaces(self, at: int) -> int:
         return at + len(_SPACES.match(self.typed, at)[0])  # type: ignore[index]
-
-
-def _is_same(shown: str, typed: str) -> bool:
-    """Whether a letter stands for one that was typed; spaces differ where statistics are bound."""
-    return shown == typed or ((shown == GLUE or shown.isspace()) and typed.isspace())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from newsletter.checks.check import Remark
 from newsletter.checks.passages import Passage
@@ -38,7 +39,7 @@ def title_in_text(subject: Subject) -> Iterator[Remark]:
 
 def _repeats(passage: Passage, title: list[str]) -> Iterator[int]:
     for paragraph in _PARAGRAPH.finditer(passage.text):
-        words = list(_WORD.finditer(paragraph[0]))
+        words = list(islice(_WORD.finditer(paragraph[0]), len(title) + 1))
         opening = [word[0].casefold() for word in words[: len(title)]]
         if opening == title:
             is_first = not passage.text[: paragraph.start()].strip()

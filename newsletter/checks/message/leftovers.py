@@ -12,16 +12,20 @@ from newsletter.checks.placeholder_words import placeholders
 from newsletter.checks.subject import Subject
 from newsletter.edition import specimen
 
-_READER = r"(?:first_?name|last_?name|f_?name|l_?name|full_?name|unsubscribe(?:_\w+)?)"
-_FIELD = rf"(?:{_READER}|name|e_?mail)"
-_MERGE_FIELD = re.compile(
-    r"\{\{[^{}]{0,80}\}\}|\{\{|\}\}|\{%[^{}]{0,80}%\}|\{%|%\}"  # Jinja2, Handlebars, Liquid
-    r"|\*\|[^|\n]{1,40}\|\*"  # Mailchimp
-    r"|%recipient[\w.]*%|%%[A-Za-z]\w*%%|(?i:%" + _FIELD + r"%)"  # Mailgun, Salesforce
-    r"|-unsubscribe(?:_url)?-|(?<![\w/-])-[A-Za-z]+_\w*[A-Za-z]-(?![\w/-])"  # SendGrid
-    r"|\[\[[A-Za-z][^\[\]\n]{0,40}\]\]|<%=?[^%>\n]{0,80}%>|<<[A-Za-z]\w*>>"
-    r"|[$#]\{[A-Za-z][^{}\n]{0,40}\}|(?i:\{" + _FIELD + r"\}|\[" + _READER + r"\])"
-)
+_READER = r"(?i:first_?name|last_?name|f_?name|l_?name|full_?name|unsubscribe(?:_\w+)?)"
+_FIELD = rf"(?:{_READER}|(?i:name|e_?mail))"
+_FIELDS = {
+    "{": r"\{\{[^{}]{0,80}\}\}|\{\{|\{%[^{}]{0,80}%\}|\{%|\{(?<!\$\{)" + _FIELD + r"\}",
+    "*|": r"\*\|[^|\n]{1,40}\|\*",
+    "%": rf"%recipient[\w.]*%|%%[A-Za-z]\w*%%|%{_FIELD}%",
+    "-": r"-unsubscribe(?:_url)?-|-(?<![\w/-]-)[A-Za-z]+_\w*[A-Za-z]-(?![\w/-])",
+    "[": rf"\[\[[A-Za-z][^\[\]\n]{{0,40}}\]\]|\[{_READER}\]",
+    "<": r"<%=?[^%>\n]{0,80}%>|<<[A-Za-z]\w*>>",
+    "$": r"\$\{[A-Za-z][^{}\n]{0,40}\}",
+}
+"""Merge fields by their first sign: Jinja2's and Handlebars', Mailchimp's, Mailgun's,
+SendGrid's, and the rest."""
+_PATTERNS = {sign: re.compile(field) for sign, field in _FIELDS.items()}
 
 
 def leftover_placeholder(subject: Subject) -> Iterator[Remark]:
@@ -34,7 +38,7 @@ def leftover_placeholder(subject: Subject) -> Iterator[Remark]:
     """
     told = set()
     for passage in subject.passages:
-        for found in _MERGE_FIELD.finditer(passage.typed):
+        for found in _merge_fields(passage.typed):
             told.add(found[0])
             message = f"'{found[0]}' goes out as typed, since issue text is no template; remove it"
             yield Remark(passage.place(found.start()), f"{message}, or put it in a template")
@@ -46,7 +50,14 @@ def leftover_placeholder(subject: Subject) -> Iterator[Remark]:
 def _left_in_mail(subject: Subject) -> Iterator[str]:
     """Each placeholder once that is in the mail but not in the issue's texts."""
     texts = "\n".join(passage.text for passage in subject.passages)
-    mail = (page_of(subject).words, subject.edition.text.fill(specimen(subject.config)))
-    fields = {found[0] for words in mail for found in _MERGE_FIELD.finditer(words)}
-    words = {found[0] for found in placeholders(mail[1]) if found[0] not in texts}
+    text = subject.edition.text.fill(specimen(subject.config))
+    mail = (subject.edition.subject, page_of(subject).words, text)
+    fields = {found[0] for words in mail for found in _merge_fields(words)}
+    words = {found[0] for found in placeholders(text) if found[0] not in texts}
     yield from sorted(fields | words)
+
+
+def _merge_fields(text: str) -> Iterator[re.Match[str]]:
+    for sign, pattern in _PATTERNS.items():
+        if sign in text:
+            yield from pattern.finditer(text)

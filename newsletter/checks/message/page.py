@@ -12,10 +12,7 @@ from newsletter.edition import specimen
 _ADDRESSES = "//*/@href | //*/@src | //*/@background"
 _ANCHORS = "//@id | //a/@name"
 _BARE_IMAGES = "//img[not(@alt)]/@src"
-_WORDS = (
-    "//text()[not(parent::style or parent::script)]"
-    " | //@href | //@src | //@alt | //@title | //@content"
-)
+_SAID = "//@alt | //@title"
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Page:
     bare_images: tuple[str, ...]
     """Addresses of images without an alternative text."""
     words: str
-    """All that a reader could see of it, a line for each stretch; no style sheet."""
+    """All that a reader could see or hear of it, and its addresses."""
 
 
 def page_of(subject: Subject) -> Page:
@@ -45,9 +42,10 @@ def _page(html: str) -> Page:
     def found(path: str) -> list[str]:
         return [str(each) for each in cast("list[object]", tree.xpath(path))]
 
+    addresses = tuple(dict.fromkeys(found(_ADDRESSES)))
     return Page(
-        addresses=tuple(dict.fromkeys(found(_ADDRESSES))),
+        addresses,
         anchors=frozenset(found(_ANCHORS)),
         bare_images=tuple(found(_BARE_IMAGES)),
-        words="\n".join(filter(str.strip, found(_WORDS))),
+        words="\n".join((str(tree.xpath("string(//body)")), *found(_SAID), *addresses)),
     )
