@@ -4,6 +4,8 @@
     ├── RefusedSource               an issue file with problems, all of them, each with its place
     ├── TemplateError               a template is broken: file, line, what was expected
     ├── UnreadablePage              a saved page of the old blog that is none
+    ├── NoAnswer                    a server did not tell what it was asked
+    ├── AlreadyThere                a file stands where a new one would go
     └── UsageError                  wrong usage or configuration: exit code 2
         ├── ConfigurationError      no newsletter.yaml, or one that cannot be used
         ├── IssueNotFound           no such month in the publication
@@ -47,6 +49,18 @@ class TemplateError(NewsletterError):
 
 class UnreadablePage(NewsletterError):
     """A file is no saved page of the blog; one line for each."""
+
+
+class NoAnswer(NewsletterError):
+    """A server did not tell what it was asked; `reason` goes on after its `host`."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        self.host, self.reason = host, reason
+        super().__init__(f"{host} {reason}")
+
+
+class AlreadyThere(NewsletterError):
+    """A file stands where a new one would go; nothing has been written."""
 
 
 class UsageError(NewsletterError):

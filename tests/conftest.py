@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -116,3 +122,141 @@ def unmarked() -> Callable[[str], tuple[str, list[tuple[int, int]]]]:
         return "".join(pieces), places
 
     return split
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server says in place of the truth."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0
+    """Seconds before the first byte."""
+    drip: float = 0
+    """Seconds between the bytes of the body."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a server was asked."""
+
+    route: str
+    doi: str
+    path: str
+    headers: Mapping[str, str]
+    at: float
+
+
+class Crossref(ThreadingHTTPServer):
+    """A server on this machine that answers as Crossref and doi.org do together.
+
+    `/10.…` leads to `/v1/works/10.…/transform`, whose citation claims the wrong charset, as
+    the real one does; `/works/10.…` is JSON.
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.works: dict[str, dict[str, Any]] = {}
+        self.citations: dict[str, str] = {}
+        self.instead: dict[str, list[Reply]] = {"works": [], "doi": [], "transform": []}
+        """Replies by route; the last one is given for ever."""
+        self.asked: list[Asked] = []
+        self.at_once = 0
+        """The most questions that were under way together."""
+        self.under_way = 0
+        self.lock = Lock()
+        self.closing = Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://")
+
+    @property
+    def settings(self) -> str:
+        """The lines of a newsletter.yaml that lead here."""
+        return f"crossref: {{base_url: {self.url}, doi_url: {self.url}, mailto: ed@a.example}}\n"
+
+    def add(self, doi: str, title: str, citation: str, **more: Any) -> None:
+        """A study that the server knows."""
+        self.works[doi] = {"DOI": doi, "title": [title], **more}
+        self.citations[doi] = citation
+
+    def truth(self, route: str, doi: str) -> Reply:
+        if doi not in self.works:
+            return Reply(404, b"Resource not found.", {"Content-Type": "text/plain"})
+        if route == "doi":
+            return Reply(302, b"", {"Location": f"/v1/works/{quote(doi, safe='')}/transform"})
+        if route == "transform":
+            kind = {"Content-Type": "text/x-bibliography; charset=iso-8859-1"}
+            return Reply(200, self.citations[doi].encode(), kind)
+        answer = {"status": "ok", "message-type": "work", "message": self.works[doi]}
+        return Reply(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that went away is no concern of a test."""
+
+
+class _Answering(BaseHTTPRequestHandler):
+    server: Crossref
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        route, doi = "doi", path.removeprefix("/")
+        if path.startswith("/works/"):
+            route, doi = "works", path.removeprefix("/works/")
+        elif path.startswith("/v1/works/"):
+            route, doi = "transform", path.removeprefix("/v1/works/").removesuffix("/transform")
+        with self.server.lock:
+            self.server.under_way += 1
+            self.server.at_once = max(self.server.at_once, self.server.under_way)
+            question = Asked(route, unquote(doi), self.path, dict(self.headers), monotonic())
+            self.server.asked.append(question)
+            replies = self.server.instead[route]
+            reply = replies.pop(0) if len(replies) > 1 else next(iter(replies), None)
+        try:
+            self._say(reply or self.server.truth(route, unquote(doi)))
+        finally:
+            with self.server.lock:
+                self.server.under_way -= 1
+
+    def _say(self, reply: Reply) -> None:
+        self.server.closing.wait(reply.delay)
+        self.send_response(reply.status)
+        for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if not reply.drip:
+            self.wfile.write(reply.body)
+            return
+        for byte in reply.body:
+            self.wfile.write(bytes([byte]))
+            if self.server.closing.wait(reply.drip):
+                return
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def reply() -> type[Reply]:
+    """Makes what a server says in place of the truth."""
+    return Reply
+
+
+@pytest.fixture
+def crossref() -> Iterator[Crossref]:
+    """A server that answers as Crossref and doi.org do."""
+    with Crossref() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield server
+        server.closing.set()
+        server.shutdown()
+        thread.join()
