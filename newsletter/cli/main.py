@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "newsletter.cli.build:build",
     "check": "newsletter.cli.check:check",
     "import": "newsletter.cli.import_pages:import_pages",
+    "init": "newsletter.cli.init:init",
     "new": "newsletter.cli.new:new",
     "preview": "newsletter.cli.preview:preview",
     "schema": "newsletter.cli.schema:schema",
