@@ -53,6 +53,11 @@ def placeholders(text: str) -> Iterator[re.Match[str]]:
     )
 
 
+def is_unwritten(text: str) -> bool:
+    """Whether a placeholder is left in a text, which need not be told anything else then."""
+    return next(placeholders(text), None) is not None
+
+
 def _is_thirty(found: re.Match[str]) -> bool:
     if found[0] not in ("XXX", "xxx"):
         return False

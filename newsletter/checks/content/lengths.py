@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.check import Remark
+from newsletter.checks.placeholder_words import is_unwritten
 from newsletter.checks.subject import Subject
 
 _USUAL_NUMBER = (2, 3)
@@ -37,7 +38,7 @@ def length_of_implications(subject: Subject) -> Iterator[Remark]:
 
 def _outside(subject: Subject, kind: str, fewest: int, most: int) -> Iterator[Remark]:
     for passage in subject.passages:
-        if passage.kind != kind:
+        if passage.kind != kind or is_unwritten(passage.text):
             continue
         count = len(_WORD.findall(passage.text))
         noun = "word" if count == 1 else "words"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.checks.check import Remark
+from newsletter.checks.placeholder_words import is_unwritten
 from newsletter.checks.scholarship.titles import is_generic, nearly_same, normalised
 from newsletter.checks.subject import Subject
 from newsletter.issue import Covered, Summary
@@ -59,12 +60,12 @@ def same_study_twice(subject: Subject) -> Iterator[Remark]:
 
 
 def _signs(summary: Summary) -> dict[str, str]:
-    signs = {
-        "DOI": _folded(summary),
-        "title": normalised(summary.title),
-        "citation": normalised(summary.citation or ""),
+    written = {
+        "title": summary.title,
+        "citation": summary.citation or "",
     }
-    return {what: sign for what, sign in signs.items() if sign}
+    signs = {what: normalised(text) for what, text in written.items() if not is_unwritten(text)}
+    return {what: sign for what, sign in {"DOI": _folded(summary), **signs}.items() if sign}
 
 
 def _alike(subject: Subject) -> Iterator[tuple[int, Covered]]:

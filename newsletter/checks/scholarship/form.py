@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.check import Remark
+from newsletter.checks.placeholder_words import is_unwritten
 from newsletter.checks.scholarship.reference import Reference, reference, without_addresses
 from newsletter.checks.subject import Subject
 
@@ -52,7 +53,7 @@ def incomplete_citation(subject: Subject) -> Iterator[Remark]:
     "(in press)" and "Advance online publication" are fine.
     """
     for passage in subject.passages:
-        if passage.kind != "citation":
+        if passage.kind != "citation" or is_unwritten(passage.text):
             continue
         missing = list(missing_parts(passage.text, passage.typed))
         if missing:

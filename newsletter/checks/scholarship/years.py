@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.checks.check import Remark
 from newsletter.checks.passages import Passage
+from newsletter.checks.placeholder_words import is_unwritten
 from newsletter.checks.scholarship.reference import YEAR, Reference, reference
 from newsletter.checks.subject import Subject
 
@@ -87,5 +88,5 @@ def _citations(subject: Subject) -> Iterator[tuple[Passage, Reference]]:
     return (
         (passage, reference(passage.text))
         for passage in subject.passages
-        if passage.kind == "citation"
+        if passage.kind == "citation" and not is_unwritten(passage.text)
     )

@@ -106,3 +106,12 @@ def test_a_placeholder_is_told_where_it_stands(
         "    summary: |\n      One.\n\n      Two ‸[…] three.\n    practice_implications: P\n"
     )
     assert [(each.line, each.column) for each in desk.find(text, "N104")] == places
+
+
+def test_an_unwritten_issue_is_told_of_its_placeholders_alone(desk: Any) -> None:
+    keys = ("title", "citation", "summary", "practice_implications")
+    study = {key: f"TODO write the {key}" for key in keys}
+    codes = {
+        each.code for each in desk.find(desk.issue(summaries=[study, study]), "N1", "N20", "N21")
+    }
+    assert codes == {"N104", "N202"}
