@@ -59,7 +59,7 @@ def empty_text(subject: Subject) -> Iterator[Remark]:
 
 
 def default_subject(subject: Subject) -> Iterator[Remark]:
-    """Without `subject` an issue goes out as "<name>: December 2023".
+    """Without `subject` an issue goes out as `Practice Digest: December 2023`.
 
     A subject that tells what is in it is opened more often.
     """
