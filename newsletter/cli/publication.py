@@ -53,11 +53,26 @@ def create(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
-        path.hardlink_to(part)
+        _name(part, path)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give a finished file its name, unless that is taken.
+
+    A hard link does both in one step. FAT and some network folders have none; there, an
+    empty file takes the name first.
+    """
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        path.touch(exist_ok=False)
+        part.replace(path)
 
 
 def write(path: Path, content: bytes) -> None:

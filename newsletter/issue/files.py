@@ -28,7 +28,7 @@ def find_issue(name: str, config: Config) -> Path:
     if name == "latest":
         if not paths:
             folder = config.shown(config.issues_path)
-            raise IssueNotFound(f"there is no issue in {folder}/ yet; write {folder}/2023-12.yaml")
+            raise IssueNotFound(f"there is no issue in {folder}/ yet; try 'newsletter new MONTH'")
         return next(iter(paths.values()))
     if name in paths:
         return paths[name]

@@ -16,17 +16,21 @@ from newsletter.cli.main import COMMANDS
 HEAVY = {
     "babel",
     "cssutils",
+    "httpx",
     "jinja2",
     "lxml",
     "markdown_it",
     "mjml",
     "premailer",
     "pydantic",
+    "rapidfuzz",
     "rich",
+    "ruamel",
     "starlette",
     "uvicorn",
     "watchfiles",
     "yaml",
+    "zspell",
 }
 
 

@@ -80,7 +80,7 @@ def test_latest_without_any_issue_says_what_to_write(publication: Any, folder: s
     (publication.root / "issues" / "2023-12.yaml").unlink()
     if folder == "absent":
         (publication.root / "issues").rmdir()
-    expected = "there is no issue in issues/ yet; write issues/2023-12.yaml"
+    expected = "there is no issue in issues/ yet; try 'newsletter new MONTH'"
     assert _message("latest", publication) == expected
 
 

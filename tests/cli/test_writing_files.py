@@ -1,0 +1,38 @@
+"""Files are written whole or not at all, and a new one takes nobody's place."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli import publication
+
+
+@pytest.fixture(params=["hard links", "no hard links"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of a file system with hard links, and one as on a memory stick."""
+
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(target))
+
+    if request.param == "no hard links":
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    return tmp_path
+
+
+def test_a_new_file_is_written(folder: Path) -> None:
+    publication.create(folder / "new.yaml", b"content")
+    assert (folder / "new.yaml").read_bytes() == b"content"
+    assert [path.name for path in folder.iterdir()] == ["new.yaml"]
+
+
+def test_a_file_that_came_into_being_meanwhile_is_kept(folder: Path) -> None:
+    path = folder / "new.yaml"
+    path.write_bytes(b"another's")
+    with pytest.raises(OSError, match=r"new\.yaml") as raised:
+        publication.create(path, b"ours")
+    assert raised.value.errno == errno.EEXIST
+    assert path.read_bytes() == b"another's"
+    assert [each.name for each in folder.iterdir()] == ["new.yaml"]
