@@ -14,7 +14,7 @@ _UNDATED = (
     r"|im[ ]druck|in[ ]stampa"
 )
 _DATE = re.compile(
-    rf"[(（][ ]*(?P<date>[^()（）\d]{{0,30}}\b{YEAR}[^()（）]{{0,40}}"
+    rf"[(（][ ]*(?P<date>(?:[^()（）\d]|(?<!\d)\d\d?(?!\d)){{0,30}}\b{YEAR}[^()（）]{{0,40}}"
     rf"|(?:{_UNDATED})[^()（）]{{0,20}})[)）]",
     re.IGNORECASE,
 )

@@ -16,6 +16,9 @@ import pytest
         ("Welcome. I review three psychotherapy studies.", 3),
         ("…I blog about therapist empathy, the treatment of grief, and early endings.", 3),
         ("This month: *three*\nstudies on empathy.", 3),
+        ("This month: three meta-analyses on empathy. The first asks why.", 3),
+        ("Three studies on the alliance, and what they mean for practice.", 3),
+        ("Welcome. Four articles this month.", 4),
     ],
 )
 def test_a_number_that_differs_is_told(desk: Any, intro: str, promised: int) -> None:
@@ -28,6 +31,10 @@ def test_a_number_that_differs_is_told(desk: Any, intro: str, promised: int) -> 
     "intro",
     [
         "This month: two studies on empathy.",
+        "This month: two trials of empathy.",
+        "This month: how three trials changed practice.",
+        "Three studies of empathy and one of grief.",
+        "Three studies of empathy. A review says more.",
         "This month: one study asks why, and the other how.",
         "This month: a meta-analysis of three studies, and a survey.",
         "This month: what three studies say about it, and a survey.",
@@ -43,6 +50,13 @@ def test_a_number_that_differs_is_told(desk: Any, intro: str, promised: int) -> 
 )
 def test_what_may_count_something_else_is_left_alone(desk: Any, intro: str) -> None:
     assert desk.find(desk.issue(intro=intro), "N114") == []
+
+
+def test_trials_may_be_some_of_the_studies(desk: Any) -> None:
+    issue = desk.issue(intro="This month: two trials of empathy.")
+    three = {**issue, "summaries": [*issue["summaries"], {**issue["summaries"][0], "title": "A"}]}
+    assert desk.find(three, "N114") == []
+    assert desk.find({**three, "intro": "This month: two studies of empathy."}, "N114")
 
 
 def test_only_english_is_understood(desk: Any) -> None:

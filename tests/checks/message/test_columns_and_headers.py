@@ -16,9 +16,10 @@ LONG = "x" * 90
 
 
 @pytest.mark.parametrize(
-    "line", [LONG, f"https://a.org/{LONG}", f"[1] https://a.org/{LONG}", f"- {LONG}", "ab " * 25]
+    "line",
+    ["ab " * 25, f"https://a.org/{LONG}", f"[1] https://a.org/{LONG}", f"  - <{LONG}@a.org>"],
 )
-def test_a_line_that_fits_or_cannot_be_broken_is_fine(
+def test_a_line_that_fits_or_is_an_address_is_fine(
     desk: Any, with_template: Callable[..., Config], line: str
 ) -> None:
     assert desk.find(desk.issue(), "N408", config=with_template(line, "parts/footer.txt")) == []
@@ -41,9 +42,15 @@ def test_a_wide_line_of_the_issues_words_is_told_at_their_place(
     assert (found.line, found.column) == (5, 7)
 
 
+def test_a_word_too_long_for_a_line_is_told_at_its_place(desk: Any) -> None:
+    text = f"month: 2023-12\nsummaries:\n  - title: A\n    summary: |\n      - Some {LONG} words\n"
+    (found,) = desk.find(f"{text}    practice_implications: P\n", "N408")
+    assert (found.line, found.column) == (5, 14)
+
+
 def test_long_texts_of_every_kind_stay_within_the_width(desk: Any) -> None:
     words = f"See [it](https://www.apa.org/{LONG}), *r* = −.42, 95% CI [−.55, −.27], and more. " * 9
-    issue = desk.with_study(title=words[30:400], summary=f"- {words}\n- {words}\n\n{words}")
+    issue = desk.with_study(title=words[-50:] * 9, summary=f"- {words}\n- {words}\n\n{words}")
     assert desk.find(issue, "N408") == []
 
 
