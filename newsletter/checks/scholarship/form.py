@@ -110,7 +110,7 @@ def _is_title_with_source(part: str) -> bool:
     """`A title, A Journal, 12, 1–9`, or a thesis whose university stands in brackets."""
     volume = _VOLUME.search(part)
     _, comma, journal = part[: volume.start() if volume else None].rstrip(" .,").rpartition(",")
-    in_brackets = re.findall(r"[\[(][^\])]*[\])]", part)
+    in_brackets = re.findall(r"[\[(][^\[\]()]*[\])]", part)
     return bool(comma and _is_title_case(journal)) or any(map(_HOUSE.search, in_brackets))
 
 

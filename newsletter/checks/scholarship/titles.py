@@ -18,6 +18,8 @@ _SMALL_WORDS = frozenset(
 )
 _CUTOFF = 80
 """Letters in a hundred that two titles share at least before their words are compared."""
+_LONGEST = 300
+"""Letters of a title that are compared; comparing takes the square of their number."""
 _GENERIC = 3
 """Telling words up to which a title could be that of many studies."""
 _LETTERS_A_SLIP = 5
@@ -27,7 +29,7 @@ _LETTERS_A_SLIP = 5
 @lru_cache(maxsize=4096)
 def normalised(title: str) -> str:
     """A title's words in lower case, without accents, emphasis and punctuation."""
-    letters = unicodedata.normalize("NFKD", title).casefold()
+    letters = unicodedata.normalize("NFKD", title[:_LONGEST]).casefold()
     return " ".join(_WORD.findall("".join(each for each in letters if _is_no_accent(each))))
 
 
