@@ -1,0 +1,137 @@
+"""Spelling, against dictionaries of Canadian and American English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from newsletter.checks.check import Remark
+from newsletter.checks.language.cited import Cited, cited_in
+from newsletter.checks.language.house import House, house_words
+from newsletter.checks.language.nearest import (
+    as_typed,
+    is_everyday,
+    is_swap,
+    nearest_word,
+    one_slip_from,
+)
+from newsletter.checks.language.setting import (
+    Setting,
+    in_capitals,
+    is_english,
+    is_named,
+    setting_of,
+)
+from newsletter.checks.language.surnames import Slip, name_slips
+from newsletter.checks.language.words import Unknown, unknown_words
+from newsletter.checks.passages import Passage
+from newsletter.checks.subject import Subject
+from newsletter.yaml_source import MAX_FINDINGS, Place
+
+MAX_LOOKED_UP = 500
+"""Unknown words of an issue that are looked into; more of them is no English."""
+
+_LEAST = {
+    Setting.HEADLINE: (5, 5, 4),
+    Setting.SENTENCE: (6, 5, 4),
+    Setting.PHRASE: (6, 6, 4),
+    Setting.WITHIN: (8, 6, 6),
+}
+"""Letters from which a capitalised word one slip from a known one is no name.
+
+Of any slip; of two swapped letters; and of an everyday word, of which two swapped letters
+will do: `Teh`. Of 15,000 surnames of many countries that are in no dictionary, one slip leads
+to a word from 28 in 100 of six letters, 11 of seven, 4 of eight and 1 of nine.
+"""
+_SWAPPED_EVERYDAY = 3
+_TWO_SLIPS = 10
+
+
+def spelling(subject: Subject) -> Iterator[Remark]:
+    """Words are those of Canadian or American dictionaries, or terms of the field.
+
+    Known besides: what stands in the issue's citations, acronyms, compounds and derivations of
+    known words, and the publication's own words, one a line in the file that `words` in
+    newsletter.yaml names. A capitalised word is taken for a name unless it is one slip away
+    from a word. Issues in other languages than English are not looked at; switch this off
+    where one quotes another language at length.
+    """
+    if not is_english(subject):
+        return
+    house, cited = house_words(subject.config), cited_in(subject.passages)
+    yield from islice(_misspelt(subject, house, cited), MAX_FINDINGS)
+
+
+def words_file(subject: Subject) -> Iterator[Remark]:
+    """The publication's own words are a UTF-8 text file, one word a line, `#` for comments.
+
+    It may be missing. One that cannot be read is as good as missing, so its words are
+    told as misspelt.
+    """
+    problem = house_words(subject.config).problem
+    if problem and is_english(subject):
+        yield Remark(Place(1, 1), f"the words file '{subject.config.words}' {problem}")
+
+
+def _misspelt(subject: Subject, house: House, cited: Cited) -> Iterator[Remark]:
+    for passage, found in islice(_unknown(subject, house, cited), MAX_LOOKED_UP):
+        hint = _hint(passage, found)
+        if hint is not None:
+            accept = f"add it to '{subject.config.words}' if it is right"
+            message = f"'{found.typed}' is in no dictionary; {hint} {accept}"
+            yield Remark(passage.place(found.start), message)
+
+
+def _unknown(subject: Subject, house: House, cited: Cited) -> Iterator[tuple[Passage, Unknown]]:
+    """Each unknown word of each passage at its first place."""
+    for passage in subject.passages:
+        told: set[str] = set()
+        slips: list[Slip] | None = None
+        if passage.kind == "citation":
+            continue
+        for found in unknown_words(passage.text):
+            if found.word in told or _is_accepted(found, house, cited):
+                continue
+            told.add(found.word)
+            slips = list(name_slips(subject, passage)) if slips is None else slips
+            if not any(slip.start <= found.start < slip.end for slip in slips):
+                yield passage, found
+
+
+def _is_accepted(found: Unknown, house: House, cited: Cited) -> bool:
+    return house.knows(found.word) or house.knows(found.whole) or cited.vouches_for(found.word)
+
+
+def _hint(passage: Passage, found: Unknown) -> str | None:
+    """`did you mean …?`, less where no word is near, None for what may be a name."""
+    if found.word[0].islower():
+        meant = nearest_word(found.word)
+    else:
+        meant = _meant_by_capitalised(passage, found)
+        if meant is None:
+            return None
+    if not meant:
+        return "correct it, or"
+    return f"did you mean '{as_typed(meant, found.word)}'? Otherwise"
+
+
+def _meant_by_capitalised(passage: Passage, found: Unknown) -> str | None:
+    text, word = passage.text, found.word
+    if word.isupper() and not in_capitals(passage):
+        return None
+    if is_named(text, found.start, found.start + len(found.typed)):
+        return None
+    setting = setting_of(passage, found.start, found.start + len(found.typed))
+    meant = one_slip_from(word)
+    if meant is None:
+        is_long = len(word) >= _TWO_SLIPS and setting is not Setting.WITHIN
+        return nearest_word(word) if is_long else None
+    return meant if len(word) >= _least(setting, word, meant) else None
+
+
+def _least(setting: Setting, word: str, meant: str) -> int:
+    any_slip, swapped, everyday = _LEAST[setting]
+    least = swapped if is_swap(word, meant) else any_slip
+    if not is_everyday(meant):
+        return least
+    return _SWAPPED_EVERYDAY if is_swap(word, meant) and setting is not Setting.WITHIN else everyday

@@ -1,0 +1,66 @@
+"""The words of a text that are in no dictionary, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from newsletter.checks.language.letters import HYPHEN, POSSESSIVE, WORD, plain
+from newsletter.checks.language.lexicon import is_known
+
+_CHUNK = re.compile(r"\S+")
+_ADDRESS = re.compile(
+    r"://|\bwww\.|@|\bdoi[:.]|\b10\.\d{4}|[^\W_]\.(?:com|org|net|edu|gov|ca|uk|io|html?|pdf|txt|ya?ml)\b",
+    re.IGNORECASE,
+)
+"""Marks a chunk of text as an address, an identifier or a file's name."""
+_PART = re.compile(rf"(?:(?!{HYPHEN.pattern}).)+")
+_LONGEST_KEPT = 80
+"""Characters of a chunk that is worth remembering."""
+
+
+class Unknown(NamedTuple):
+    """A word, or part of a hyphenated one, that no dictionary has."""
+
+    start: int
+    word: str
+    """Without accents and without a possessive's ending."""
+    typed: str
+    """As it is written."""
+    whole: str
+    """The hyphenated word it is a part of, without accents; else the word itself."""
+
+
+def unknown_words(text: str) -> Iterator[Unknown]:
+    """Words that are in no dictionary, in their order; addresses are passed over."""
+    for chunk in _CHUNK.finditer(text):
+        look = _in_chunk if len(chunk[0]) <= _LONGEST_KEPT else _in_chunk.__wrapped__
+        for found in look(chunk[0]):
+            yield found._replace(start=chunk.start() + found.start)
+
+
+@lru_cache(maxsize=32_768)
+def _in_chunk(chunk: str) -> tuple[Unknown, ...]:
+    """A text's chunks recur, within it and from month to month: most are known already."""
+    if _ADDRESS.search(chunk):
+        return ()
+    return tuple(found for match in WORD.finditer(chunk) for found in _in_word(match))
+
+
+def _in_word(match: re.Match[str]) -> Iterator[Unknown]:
+    word = match[0]
+    parts = [part for part in _PART.finditer(word) if not is_known(part[0])]
+    if not parts or _is_known_closed(word):
+        return
+    whole = POSSESSIVE.sub("", plain(word))
+    for part in parts:
+        typed = POSSESSIVE.sub("", part[0])
+        yield Unknown(match.start() + part.start(), plain(typed), typed, whole)
+
+
+def _is_known_closed(word: str) -> bool:
+    """Whether a hyphenated word is known without its hyphens: `co-operate`."""
+    closed = HYPHEN.sub("", word).lower()
+    return closed.isalpha() and len(closed) < len(word) and is_known(closed)
