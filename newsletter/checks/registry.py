@@ -6,6 +6,8 @@ statistics, N3 language, N4 the e-mail itself.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from newsletter.checks import content, language, message, scholarship, size, statistics
 from newsletter.checks.check import Check
 from newsletter.checks.subject import Subject
@@ -14,7 +16,7 @@ from newsletter.edition import Edition
 from newsletter.errors import ConfigurationError
 from newsletter.issue import Archive, IssueFile
 from newsletter.suggest import did_you_mean
-from newsletter.yaml_source import Finding
+from newsletter.yaml_source import MAX_FINDINGS, Finding
 
 CHECKS: tuple[Check, ...] = (
     *content.CHECKS,
@@ -43,7 +45,7 @@ def check(
         Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
         for each in CHECKS
         if each.code not in config.checks.off
-        for remark in each.ask(subject)
+        for remark in islice(each.ask(subject), MAX_FINDINGS)
     ]
     return sorted(findings, key=lambda found: (found.line, found.column, found.code))
 

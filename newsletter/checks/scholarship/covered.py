@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from newsletter.checks.check import Remark
 from newsletter.checks.placeholder_words import is_unwritten
@@ -22,12 +23,14 @@ def same_doi_before(subject: Subject) -> Iterator[Remark]:
 
 
 def same_title_before(subject: Subject) -> Iterator[Remark]:
-    """Nearly the same title as in an earlier month, while the DOIs cannot tell them apart.
+    """The same title as in an earlier month, or nearly so where the DOIs cannot tell them apart.
 
-    Titles are the same despite other capitals, dashes, accents, a slip, or a subtitle.
+    Titles are the same despite other capitals, dashes, accents, a slip, a subtitle, or one
+    word of many. Where both studies have DOIs, and these differ, only the very same title
+    counts, if it is no generic one such as "Psychotherapy for Depression".
     """
     for index, before in _alike(subject):
-        if not (subject.file.issue.summaries[index].doi and before.doi):
+        if _told_by(subject.file.issue.summaries[index], before) == "title":
             message = f"covered in {_where(before)}? The title is nearly the same"
             yield _at_title(subject, index, message)
 
@@ -40,8 +43,7 @@ def like_title_before(subject: Subject) -> Iterator[Remark]:
     """
     for index, before in _alike(subject):
         summary = subject.file.issue.summaries[index]
-        has_other_doi = summary.doi and before.doi and _folded(summary) != _folded(before)
-        if has_other_doi and not is_generic(summary.title):
+        if _told_by(summary, before) == "likeness" and not is_generic(summary.title):
             message = f"the title is nearly that of another study in {_where(before)}"
             yield _at_title(subject, index, message)
 
@@ -57,6 +59,16 @@ def same_study_twice(subject: Subject) -> Iterator[Remark]:
             yield _at_title(subject, index, message)
         for sign in signs.values():
             seen.setdefault(sign, index)
+
+
+def _told_by(summary: Summary, before: Covered) -> Literal["DOI", "title", "likeness"]:
+    """What tells whether two studies of like titles are the same."""
+    if not (summary.doi and before.doi):
+        return "title"
+    if _folded(summary) == _folded(before):
+        return "DOI"
+    same_title = normalised(summary.title) == normalised(before.title)
+    return "title" if same_title and not is_generic(summary.title) else "likeness"
 
 
 def _signs(summary: Summary) -> dict[str, str]:

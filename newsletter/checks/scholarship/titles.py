@@ -22,6 +22,8 @@ _LONGEST = 300
 """Letters of a title that are compared; comparing takes the square of their number."""
 _GENERIC = 3
 """Telling words up to which a title could be that of many studies."""
+_MANY = 6
+"""Telling words from which a title is known again though one of them is another."""
 _LETTERS_A_SLIP = 5
 """Letters of a word for each that may differ: "patients" and "parents" are two words."""
 
@@ -67,7 +69,17 @@ def _has_same_words(one: str, other: str) -> bool:
     mine, theirs = _telling(one), _telling(other)
     odd = _without(theirs, mine)
     rest = [word for word in _without(mine, theirs) if not _take_slip(odd, word)]
-    return "".join(rest) == "".join(odd)
+    return "".join(rest) == "".join(odd) or _is_one_word_replaced(
+        rest, odd, min(len(mine), len(theirs))
+    )
+
+
+def _is_one_word_replaced(rest: list[str], odd: list[str], words: int) -> bool:
+    """Whether one word of many is another: "people" for "those", but not "part 2" for "part 1"."""
+    replaced = [*rest, *odd]
+    return (
+        words >= _MANY and len(rest) <= 1 and len(odd) <= 1 and not any(map(str.isdigit, replaced))
+    )
 
 
 def _take_slip(words: list[str], word: str) -> bool:

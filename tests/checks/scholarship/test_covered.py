@@ -23,6 +23,7 @@ TITLE = "Mentalizing May be a Protective Factor for Therapists’ Well-Being"
         "*Mentalizing* may be a protective factor for therapist’s well‑being",
         f"{TITLE}: A Survey",
         f"{TITLE} – What Italian Therapists Say",
+        "Mentalizing May be a Protective Factor for Counsellors’ Well-Being",
     ],
 )
 def test_titles_are_the_same_despite_case_signs_slips_and_a_subtitle(other: str) -> None:
@@ -41,8 +42,13 @@ def test_titles_are_the_same_despite_case_signs_slips_and_a_subtitle(other: str)
         ("Alliance and Outcome: Part 1", "Alliance and Outcome: Part 2"),
         ("Is Long-Term Therapy Better?", "Is Short-Term Therapy Better?"),
         ("The Efficacy of Brief Therapy", "The Effectiveness of Brief Therapy"),
+        ("Group Therapy for Young Adults with Anxiety", "Group Therapy for Older Men with Anxiety"),
         ("", "Empathy"),
         ("…", "?"),
+        (
+            "What the Alliance Does for Outcome in Groups, Part 1",
+            "What the Alliance Does for Outcome in Groups, Part 2",
+        ),
     ],
 )
 def test_titles_of_other_words_are_others(one: str, other: str) -> None:
@@ -85,6 +91,14 @@ def test_a_title_counts_where_dois_cannot_tell(
     told = study(desk, title=f"{TITLE}: A Survey", doi=earlier_doi)
     earlier = desk.issue(month="2022-10", summaries=[told])
     assert [each.code for each in desk.find(issue, *CODES, others=[earlier])] == [code]
+
+
+def test_the_very_same_title_counts_though_the_dois_differ(desk: Any) -> None:
+    issue = desk.issue(summaries=[study(desk, title=TITLE, doi="10.1037/one")])
+    told = study(desk, title=f"{TITLE.lower()}.", doi="10.1037/two")
+    (found,) = desk.find(issue, *CODES, others=[desk.issue(month="2022-10", summaries=[told])])
+    assert (found.code, found.severity) == ("N211", "warning")
+    assert found.message.startswith("covered in 2022-10 (issues/2022-10.yaml:1)")
 
 
 def test_generic_titles_of_studies_with_other_dois_are_left_alone(desk: Any) -> None:
