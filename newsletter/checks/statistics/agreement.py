@@ -1,0 +1,144 @@
+"""Whether an estimate, its interval and its p can all be right, however they were rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from newsletter.checks.statistics.equations import Equation
+from newsletter.checks.statistics.figures import Figure
+from newsletter.checks.statistics.intervals import Interval, Kind
+from newsletter.checks.statistics.measures import ANY_EFFECT
+from newsletter.checks.statistics.results import Result
+from newsletter.checks.statistics.scales import Scale, normal_bound, two_sided
+
+_USUAL_LEVELS = (90.0, 95.0, 99.0)
+"""What may be meant where no level is printed: a contradiction is one for all of them."""
+_NEARLY = 1.1
+"""A p within a tenth of α may fall on its other side by another method."""
+_OFF_CENTRE = 0.25
+"""Of the half-width."""
+
+
+def is_outside(estimate: Equation, interval: Interval) -> bool:
+    """Whether an estimate lies outside an interval."""
+    value = estimate.figure
+    is_beyond = value.most < interval.low.least or value.least > interval.high.most
+    return estimate.relation == "=" and is_beyond and _is_comparable(estimate, interval)
+
+
+def is_off_centre(result: Result, interval: Interval) -> bool:
+    """Whether an estimate is far from the middle on every scale that may be meant."""
+    if not _is_exact(result, interval):
+        return False
+    estimate = result.estimates[0]
+    triple = (estimate.figure, interval.low, interval.high)
+    scales = [scale for scale in estimate.measure.scales if _covers(scale, *triple)]
+    return bool(scales) and all(_is_off(scale, *triple) for scale in scales)
+
+
+def nulls_of(result: Result, interval: Interval) -> frozenset[float]:
+    """The values, 0 or 1 or either, that mean "no effect"; none where that is not known."""
+    if interval.kind is Kind.OTHER:
+        return frozenset()
+    kinds = [estimate.measure.nulls for estimate in result.estimates]
+    is_share = interval.is_percentage and interval.low.value >= 0
+    if not kinds and interval.kind is Kind.CONFIDENCE and not is_share:
+        kinds = [ANY_EFFECT.nulls]
+    nulls = frozenset[float]().union(*kinds) if all(kinds) else frozenset[float]()
+    return nulls & {0} if interval.low.value < 0 else nulls
+
+
+def contradicts(p: Equation, result: Result, interval: Interval) -> bool:
+    """Whether a p and an interval cannot both be right, of whatever level the interval is."""
+    nulls = nulls_of(result, interval)
+    levels = (interval.level,) if interval.level else _USUAL_LEVELS
+    alphas = [round(1 - level / 100, 6) for level in levels]
+    if not nulls or p.is_percentage:
+        return False
+    if all(interval.holds(null) for null in nulls):
+        return all(_BELOW[p.relation](p.figure, alpha) for alpha in alphas)
+    if all(interval.excludes(null) for null in nulls):
+        return all(_ABOVE[p.relation](p.figure, alpha) for alpha in alphas)
+    return False
+
+
+def implied_p(result: Result, interval: Interval) -> tuple[float, float] | None:
+    """The least and the greatest p that an estimate and its interval allow."""
+    if not _is_exact(result, interval) or not interval.level:
+        return None
+    estimate = result.estimates[0]
+    triple = (estimate.figure, interval.low, interval.high)
+    scales = [scale for scale in estimate.measure.scales if scale.null in estimate.measure.nulls]
+    ranges = [
+        _implied_on(scale, interval.level, *triple) if _covers(scale, *triple) else None
+        for scale in scales
+    ]
+    known = [each for each in ranges if each]
+    if not known or is_off_centre(result, interval):
+        return None
+    return min(least for least, _ in known), max(most for _, most in known)
+
+
+def _is_exact(result: Result, interval: Interval) -> bool:
+    """Whether a confidence interval belongs to one exact estimate that lies inside."""
+    if len(result.estimates) != 1 or interval.kind is not Kind.CONFIDENCE:
+        return False
+    estimate = result.estimates[0]
+    is_alike = estimate.is_percentage == interval.is_percentage
+    return estimate.relation == "=" and is_alike and not is_outside(estimate, interval)
+
+
+def _is_comparable(estimate: Equation, interval: Interval) -> bool:
+    """Whether both are percentages or neither; in `41% (95% CI .38, .44)` no sign is missing."""
+    if estimate.is_percentage == interval.is_percentage:
+        return True
+    plain = interval.high if estimate.is_percentage else estimate.figure
+    return plain.value > 1
+
+
+def _covers(scale: Scale, *figures: Figure) -> bool:
+    return all(scale.low < each.least and each.most < scale.high for each in figures)
+
+
+def _is_off(scale: Scale, estimate: Figure, low: Figure, high: Figure) -> bool:
+    """Whether it lies outside the middle part of the interval."""
+    of = scale.of
+    if of(high.least) <= of(low.most):
+        return False
+    least = (of(estimate.least) - of(low.most)) / (of(high.most) - of(low.most))
+    most = (of(estimate.most) - of(low.least)) / (of(high.least) - of(low.least))
+    return least > 0.5 + _OFF_CENTRE / 2 or most < 0.5 - _OFF_CENTRE / 2
+
+
+def _implied_on(
+    scale: Scale, level: float, estimate: Figure, low: Figure, high: Figure
+) -> tuple[float, float] | None:
+    of, null = scale.of, scale.of(scale.null)
+    narrowest, widest = of(high.least) - of(low.most), of(high.most) - of(low.least)
+    if narrowest <= 0:
+        return None
+    ends = (of(estimate.least) - null, of(estimate.most) - null)
+    nearest = 0.0 if ends[0] <= 0 <= ends[1] else min(map(abs, ends))
+    errors = 2 * normal_bound(level)
+    least, _ = two_sided(max(map(abs, ends)) / narrowest * errors, level)
+    _, most = two_sided(nearest / widest * errors, level)
+    return least, most
+
+
+_Side = Callable[[Figure, float], bool]
+_BELOW: dict[str, _Side] = {
+    "<": lambda p, alpha: p.value <= alpha,
+    "≤": lambda p, alpha: p.value < alpha,
+    "=": lambda p, alpha: p.most * _NEARLY < alpha,
+    ">": lambda _, __: False,
+    "≥": lambda _, __: False,
+}
+"""Whether a p that is printed with this relation is below α."""
+_ABOVE: dict[str, _Side] = {
+    "<": lambda _, __: False,
+    "≤": lambda _, __: False,
+    "=": lambda p, alpha: p.least > alpha * _NEARLY,
+    ">": lambda p, alpha: p.value >= alpha,
+    "≥": lambda p, alpha: p.value >= alpha,
+}
+"""Whether it is above α."""
