@@ -85,6 +85,8 @@ def _alike(subject: Subject) -> Iterator[tuple[int, Covered]]:
     earlier = _earlier(subject)
     titles = [study.title for study in earlier]
     for index, summary in enumerate(subject.file.issue.summaries):
+        if is_unwritten(summary.title):
+            continue
         for found in nearly_same(summary.title, titles)[:1]:
             yield index, earlier[found]
 

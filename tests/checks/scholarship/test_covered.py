@@ -107,6 +107,12 @@ def test_generic_titles_of_studies_with_other_dois_are_left_alone(desk: Any) -> 
     assert desk.find(desk.issue(summaries=[first]), *CODES, others=[earlier]) == []
 
 
+def test_a_headline_that_is_not_written_yet_is_no_repeat(desk: Any) -> None:
+    issue = desk.issue(summaries=[study(desk, title="TODO the headline", doi=None)])
+    other = study(desk, title="TODO the headline", doi=None)
+    assert desk.find(issue, *CODES, others=[desk.issue(month="2022-10", summaries=[other])]) == []
+
+
 def test_later_months_are_not_looked_at(desk: Any) -> None:
     assert desk.find(desk.issue(), *CODES, others=[desk.issue(month="2024-01")]) == []
 
