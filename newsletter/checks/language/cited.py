@@ -12,6 +12,8 @@ from newsletter.checks.passages import Passage
 
 _YEAR = re.compile(r"\(\s*(?:\d{4}|n\.\s?d|in press|forthcoming)")
 _BEFORE_INITIAL = re.compile(r"\s*,\s*[^\W\d_]\.?(?!\w)")
+_TELLING = 5
+"""Letters of a part that tells whose name it is, as `Lie` of `Nissen-Lie` does not."""
 _PARTS = re.compile(r"[-'\s]+")
 
 
@@ -49,5 +51,5 @@ def _surnames(citation: str) -> Iterator[str]:
     for match in WORD.finditer(authors):
         name = match[0]
         if name[0].isupper() and (year or _BEFORE_INITIAL.match(authors, match.end())):
-            whole_and_parts = (name, *_PARTS.split(name))
-            yield from (each for each in whole_and_parts if len(each) > 1 and each[0].isupper())
+            yield name
+            yield from (part for part in _PARTS.split(name) if len(part) >= _TELLING)

@@ -37,14 +37,23 @@ _MADE = (
     ("abilities", "able", ("able",)),
     ("ibility", "ible", ("ible",)),
     ("ness", "", ("ed", "ing", "ive", "ful", "less", "ous", "able", "ish")),
-    ("s", "", ("tion", "sion", "ment", "ness", "ist", "ism", "or", "er", "ance", "ence", "ing")),
-    ("ies", "y", ("ity", "logy", "pathy", "graphy", "therapy", "omy", "ency", "ancy")),
-    ("ses", "sis", ("sis",)),
     ("like", "", ("",)),
+    ("ship", "", ("",)),
+    ("hood", "", ("",)),
+    ("ist", "", ("al", "ion")),
+    ("ists", "", ("al", "ion")),
+    ("ism", "", ("al", "ion", "ist")),
+    ("ization", "", ("",)),
     ("ization", "ize", ("ize",)),
     ("izations", "ize", ("ize",)),
 )
 _PLURAL = (("s", ""), ("es", ""), ("ies", "y"), ("ses", "sis"))
+_NOUNS = (
+    ("s", "", ("tion", "sion", "ment", "ness", "ist", "ism", "ance", "ence")),
+    ("ies", "y", ("ity", "logy", "pathy", "graphy", "therapy", "omy", "ency", "ancy")),
+    ("ses", "sis", ("sis",)),
+)
+"""Plurals that dictionaries may lack, of what is a noun by its ending."""
 _INFLECTED = (
     ("d", ""), ("ed", ""), ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"),
     ("ers", ""), ("ers", "e"), ("ly", ""), ("ally", ""), ("al", ""), ("able", "e"),
@@ -54,20 +63,20 @@ _STEM = 4
 """Letters of the least word that another is made of."""
 
 Knows = Callable[[str], bool]
+Table = tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def is_plural(word: str, is_term: Knows) -> bool:
-    """Whether a lower-case word is the plural of a term."""
-    return any(map(is_term, _without(word, _PLURAL)))
+def is_plural(word: str, is_word: Knows, is_term: Knows) -> bool:
+    """Whether a lower-case word is the plural of a term, or of a word that is a noun."""
+    return any(map(is_term, _without(word, _PLURAL))) or any(map(is_word, _stems(word, _NOUNS)))
 
 
-def is_british(word: str, is_word: Knows) -> bool:
-    """Whether a lower-case word is a known one written with `-ise` or `-yse`."""
-    return any(
-        is_word(word[:at] + theirs + word[at + 2 :])
-        for ours, theirs in _BRITISH
-        if (at := word.rfind(ours)) >= _STEM - 1
-    )
+def american(word: str) -> Iterator[str]:
+    """The spellings with `-ize` and `-yze` of a lower-case word that has `-ise` or `-yse`."""
+    for ours, theirs in _BRITISH:
+        at = word.rfind(ours)
+        if at >= _STEM - 1:
+            yield word[:at] + theirs + word[at + 2 :]
 
 
 def is_derived(word: str, is_word: Knows, is_term: Knows) -> bool:
@@ -77,7 +86,7 @@ def is_derived(word: str, is_word: Knows, is_term: Knows) -> bool:
         return (
             is_word(whole)
             or any(map(is_term, _without(whole, (*_PLURAL, *_INFLECTED))))
-            or any(map(is_word, _stems(whole)))
+            or any(map(is_word, _stems(whole, _MADE)))
         )
 
     return is_known(word) or any(map(is_known, _rests(word)))
@@ -90,8 +99,8 @@ def _without(word: str, endings: tuple[tuple[str, str], ...]) -> Iterator[str]:
             yield stem
 
 
-def _stems(word: str) -> Iterator[str]:
-    for ending, instead, needed in _MADE:
+def _stems(word: str, table: Table) -> Iterator[str]:
+    for ending, instead, needed in table:
         stem = word.removesuffix(ending) + instead
         if word.endswith(ending) and len(stem) >= _STEM and stem.endswith(needed):
             yield stem

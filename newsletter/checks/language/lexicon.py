@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from newsletter.checks.language.derived import PREFIXES, is_british, is_derived, is_plural
+from newsletter.checks.language.derived import PREFIXES, american, is_derived, is_plural
 from newsletter.checks.language.letters import plain
 from newsletter.checks.language.slips import KINDS
 
@@ -51,15 +51,19 @@ class Lexicon:
         return self.dictionary.check_word(word) or word in self.terms
 
     def is_common(self, word: str) -> bool:
-        """Whether a word written in lower case is known, or well made of known ones.
+        """Whether a word written in lower case is known, or well made of known ones."""
+        return self._is_well_made(word) or any(map(self._is_well_made, american(word)))
 
-        `corelation` is well made, of `co` and `relation`, but one slip from a known word.
-        """
+    def is_name(self, word: str) -> bool:
+        """Whether a word is known with its capital letter only."""
+        return word in self.names or self.dictionary.check_word(word)
+
+    def _is_well_made(self, word: str) -> bool:
+        """`corelation` is, of `co` and `relation`, but one slip from a known word."""
         is_term = self.terms.__contains__
         return (
             self.is_word(word)
-            or is_plural(word, is_term)
-            or is_british(word, self.is_word)
+            or is_plural(word, self.is_word, is_term)
             or (is_derived(word, self.is_word, is_term) and not self._is_slip(word))
         )
 
@@ -67,10 +71,6 @@ class Lexicon:
         if word.endswith("ally") and self.is_word(word.removesuffix("ally") + "ly"):
             return True
         return any(self.is_word(meant) for kind in KINDS for meant in kind(word))
-
-    def is_name(self, word: str) -> bool:
-        """Whether a word is known with its capital letter only."""
-        return word in self.names or self.dictionary.check_word(word)
 
 
 @cache
@@ -80,8 +80,8 @@ def lexicon() -> Lexicon:
 
     entries = sorted({entry for name in _DICTIONARIES for entry in _read(name).splitlines()[1:]})
     dictionary = Dictionary(_read("en.aff"), "\n".join([str(len(entries)), *entries]))
-    terms = frozenset(word for name in _TERMS for word in listed(_read(name)))
-    names = frozenset(listed(_read(_NAMES)))
+    terms = frozenset(plain(word) for name in _TERMS for word in listed(_read(name)))
+    names = frozenset(map(plain, listed(_read(_NAMES))))
     parted = [(stem, flags) for stem, _, flags in (entry.partition("/") for entry in entries)]
     unfit = frozenset(stem for stem, flags in parted if _UNFIT in flags)
     stems = [stem for stem, _ in parted if stem.islower() and stem.isalpha() and stem not in unfit]

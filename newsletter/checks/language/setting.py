@@ -19,10 +19,12 @@ _LOOK_BACK = 40
 """Characters before a word that tell whether it begins a sentence."""
 _CAPITALISED = re.compile(r"[ \n-](?P<next>[A-Z][a-z]{3,})\b")
 _CAPITALISED_AT_END = re.compile(r"\b(?P<last>[A-Z][a-z]{3,})[ \n-]\Z")
-_NAME_FOLLOWS = re.compile(
-    r"(?:['’]s)?[\s,]*(?:\band (?:colleagues|associates|co-?workers|others|her|his|their)\b"
-    r"|\bet al\b|& |\(\s*(?:\d{4}|in press)|,? Ph\.?D)"
+_AUTHOR = (
+    r"(?:['’]s)?[\s,]*(?:\band (?:colleagues|associates|co-?workers)\b|\bet al\b"
+    r"|\(\s*(?:\d{4}|in press))"
 )
+_AUTHOR_FOLLOWS = re.compile(_AUTHOR)
+_NAME_FOLLOWS = re.compile(rf"{_AUTHOR}|\s(?:&|and (?:others|her|his|their)\b)|,? Ph\.?D")
 _NAME_PRECEDES = re.compile(r"(?:\b(?:Dr|Drs|Prof|Professor|Mr|Mrs|Ms)\.?|\b[A-Z]\.|&)[ \n]\Z")
 
 
@@ -84,3 +86,8 @@ def is_named(text: str, start: int, end: int) -> bool:
     """Whether the words around it tell a person's name: `Dr. …`, `… and colleagues`."""
     before = text[max(0, start - _LOOK_BACK) : start]
     return bool(_NAME_FOLLOWS.match(text, end) or _NAME_PRECEDES.search(before))
+
+
+def is_cited(text: str, end: int) -> bool:
+    """Whether what follows a word tells an author: `… and colleagues`, `… (2023)`."""
+    return bool(_AUTHOR_FOLLOWS.match(text, end))

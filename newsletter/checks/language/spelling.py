@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -43,6 +44,11 @@ Of any slip; of two swapped letters; and of an everyday word, of which two swapp
 will do: `Teh`. Of 15,000 surnames of many countries that are in no dictionary, one slip leads
 to a word from 28 in 100 of six letters, 11 of seven, 4 of eight and 1 of nine.
 """
+_CLASSICAL = re.compile(
+    r"(?:itis|osis|oses|opathy|ectomy|otomy|plasty|uria|a?emia|algia|plegia|oscopy|ography|olog(?:y|ist)s?"
+    r"|genesis|trophy|phil(?:e|ia)|phob(?:e|ia|ic)|ergic|tropic|cide|idone|azine|azole|statin|mab)$"
+)
+"""Ends of learned words and medicines, too many to list; far from all words they are right."""
 _SWAPPED_EVERYDAY = 3
 _TWO_SLIPS = 10
 
@@ -106,6 +112,8 @@ def _hint(passage: Passage, found: Unknown) -> str | None:
     """`did you mean …?`, less where no word is near, None for what may be a name."""
     if found.word[0].islower():
         meant = nearest_word(found.word)
+        if meant is None and _CLASSICAL.search(found.word):
+            return None
     else:
         meant = _meant_by_capitalised(passage, found)
         if meant is None:

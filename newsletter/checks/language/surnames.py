@@ -11,16 +11,14 @@ from newsletter.checks.check import Remark
 from newsletter.checks.language.cited import cited_in
 from newsletter.checks.language.letters import HYPHEN, POSSESSIVE, WORD, plain
 from newsletter.checks.language.lexicon import is_known
-from newsletter.checks.language.setting import is_named
+from newsletter.checks.language.setting import is_cited, is_english
 from newsletter.checks.passages import Passage
 from newsletter.checks.subject import Subject
 from newsletter.yaml_source import MAX_FINDINGS
 
-_CAPITALISED = re.compile(rf"(?=[^\W\d_])(?![a-z]){WORD.pattern}")
-_OF_A_NAME = ((3, 1), (5, 2))
-"""Letters from which so many slips are forgiven where the words around it say it is a name."""
-_OF_A_WORD = ((4, 1), (7, 2))
-"""And where it could be another word."""
+_NAME = re.compile(rf"(?=[^\W\d_a-zß-öø-ÿ]){WORD.pattern}")
+_SHORTEST, _SHORT, _LONG = 3, 5, 7
+"""Letters from which a name may hold a slip, hold it in its first letter, and hold two."""
 
 
 class Slip(NamedTuple):
@@ -38,6 +36,8 @@ def unlike_the_citation(subject: Subject) -> Iterator[Remark]:
     'Finsrund and colleagues' where the citation has Finsrud. Subject, preheader and intro are
     held against the citations of all summaries. Accents and possessives make no difference.
     """
+    if not is_english(subject):
+        return
     for passage in subject.passages:
         for slip in name_slips(subject, passage):
             message = f"'{slip.typed}' is in no citation; did you mean '{slip.meant}'?"
@@ -54,25 +54,27 @@ def _name_slips(subject: Subject, passage: Passage) -> Iterator[Slip]:
         return
     surnames = cited_in(subject.passages, passage.study).surnames
     cited, told = cited_in(subject.passages), set()
-    for match in _CAPITALISED.finditer(passage.text):
+    for match in _NAME.finditer(passage.text):
         typed = POSSESSIVE.sub("", match[0])
         name = plain(typed)
-        if name in told or cited.vouches_for(name):
+        if name in told or len(name) < _SHORTEST or cited.vouches_for(name):
             continue
-        meant = _meant(name, surnames, is_named(passage.text, *match.span()))
+        meant = _meant(name, surnames, is_cited(passage.text, match.end()))
         if meant:
             told.add(name)
             yield Slip(*match.span(), typed, meant)
 
 
-def _meant(name: str, surnames: Mapping[str, str], named: bool) -> str | None:
+def _meant(name: str, surnames: Mapping[str, str], is_author: bool) -> str | None:
     """The surname that a name is nearest to, if it can hardly be anything else."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    if not named and all(is_known(part) for part in HYPHEN.split(name)):
+    if not is_author and all(is_known(part) for part in HYPHEN.split(name)):
         return None
-    levels = _OF_A_NAME if named else _OF_A_WORD
-    forgiven = max((slips for letters, slips in levels if len(name) >= letters), default=0)
-    near = process.extractOne(name, list(surnames), scorer=OSA.distance, score_cutoff=forgiven)
-    return surnames[near[0]] if near and forgiven else None
+    near = process.extractOne(
+        name, list(surnames), scorer=OSA.distance, score_cutoff=1 + (len(name) >= _LONG)
+    )
+    if near is None or (len(name) < _SHORT and near[0][0] != name[0]):
+        return None
+    return surnames[near[0]]

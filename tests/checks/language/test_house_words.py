@@ -35,9 +35,9 @@ def test_listed_words_are_accepted(said: Said, words: Path) -> None:
     [
         ("Metnal", "A Metnal and metnal", False),
         ("metnalize", "METNALIZE and Metnalize, metnalize", True),
-        ("thérapie", "une thérapie", False),
+        ("blörft", "two blörft, glorft", False),
         ("blorft-ish", "so blorft-ish", True),
-        ("une thérapie", "une therapie", True),
+        ("qux blörft", "qux blorft", True),
         ("# metnalize", "metnalize", False),
     ],
 )

@@ -44,6 +44,7 @@ def test_in_the_place_of_a_name_a_word_is_held_against_the_citation_too(said: Sa
         "Fagernas and Fagernäs; Nissen-Lie; Nissen; DeBlaere; O'Brien; Coco.",
         "Fonagy and colleagues, Bordin (1979), Norcross.",
         "Therapists and patients in Norway.",
+        "Lee and colleagues, Fink et al.; Liz (2020); Ron’s.",
     ],
 )
 def test_names_of_the_citation_and_quite_other_names_are_fine(said: Said, text: str) -> None:
