@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from newsletter.checks.check import Remark
+from newsletter.checks.passages import Passage
 from newsletter.checks.subject import Subject
 from newsletter.issue import Summary
 
@@ -71,25 +72,30 @@ def doi_in_citation(subject: Subject) -> Iterator[Remark]:
     A `link` to doi.org is a DOI as well.
     """
     source = subject.file.source
-    for index, summary in enumerate(subject.file.issue.summaries):
+    for summary, passage in _citations(subject):
         own = _folded(summary.doi)
-        if any(own in ("", _folded(doi)) for _, doi in dois_in(summary.citation or "")):
+        at = next((at for at, doi in dois_in(passage.text) if own in ("", _folded(doi))), None)
+        if at is not None:
             what = "remove it, 'doi' has it already" if own else "move it to 'doi'"
-            place = source.place("summaries", index, "citation")
-            yield Remark(place, f"a DOI stands in the citation; {what}")
-        if not own and dois_in(unquote(summary.link or "")):
+            yield Remark(passage.place(at), f"a DOI stands in the citation; {what}")
+    for index, summary in enumerate(subject.file.issue.summaries):
+        if not summary.doi and dois_in(unquote(summary.link or "")):
             place = source.place("summaries", index, "link")
             yield Remark(place, "this link is a DOI; write it as 'doi'")
 
 
-def other_doi_in_citation(subject: Subject) -> Iterator[Remark]:
-    """Where the citation holds another DOI than `doi`, one of them is another study's."""
+def _citations(subject: Subject) -> Iterator[tuple[Summary, Passage]]:
     for passage in subject.passages:
         if passage.kind == "citation" and passage.study is not None:
-            summary = subject.file.issue.summaries[passage.study]
-            for at, other in _others(summary, passage.text):
-                message = f"the citation's DOI '{other}' is not '{summary.doi}'; which is right?"
-                yield Remark(passage.place(at), message)
+            yield subject.file.issue.summaries[passage.study], passage
+
+
+def other_doi_in_citation(subject: Subject) -> Iterator[Remark]:
+    """Where the citation holds another DOI than `doi`, one of them is another study's."""
+    for summary, passage in _citations(subject):
+        for at, other in _others(summary, passage.text):
+            message = f"the citation's DOI '{other}' is not '{summary.doi}'; which is right?"
+            yield Remark(passage.place(at), message)
 
 
 def _others(summary: Summary, citation: str) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+_NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
 _SUBTITLE = re.compile(r"[:?.]\s|\s[–—-]\s|—")
 _SMALL_WORDS = frozenset(
     """
@@ -31,7 +32,7 @@ _LETTERS_A_SLIP = 5
 @lru_cache(maxsize=4096)
 def normalised(title: str) -> str:
     """A title's words in lower case, without accents, emphasis and punctuation."""
-    letters = unicodedata.normalize("NFKD", title[:_LONGEST]).casefold()
+    letters = unicodedata.normalize("NFKD", _NOT.sub(" not", title[:_LONGEST])).casefold()
     return " ".join(_WORD.findall("".join(each for each in letters if _is_no_accent(each))))
 
 
