@@ -132,6 +132,7 @@ _BELOW: dict[str, _Side] = {
     "=": lambda p, alpha: p.most * _NEARLY < alpha,
     ">": lambda _, __: False,
     "≥": lambda _, __: False,
+    "≈": lambda _, __: False,
 }
 """Whether a p that is printed with this relation is below α."""
 _ABOVE: dict[str, _Side] = {
@@ -140,5 +141,6 @@ _ABOVE: dict[str, _Side] = {
     "=": lambda p, alpha: p.least > alpha * _NEARLY,
     ">": lambda p, alpha: p.value >= alpha,
     "≥": lambda p, alpha: p.value >= alpha,
+    "≈": lambda _, __: False,
 }
 """Whether it is above α."""

@@ -49,7 +49,7 @@ _FORMS = (
     r"SHARE (?:\s{1,4}of WORD{1,3})? OPEN PART OF WHOLE WORD{0,3} \s{0,2}[)\],;]",
     r"SHARE OPEN PART CLOSE \s{1,4}of\s{1,4} THE WHOLE",
     r"PART WORD{0,2} OPEN SHARE CLOSE \s{1,4}of\s{1,4} THE WHOLE",
-    r"AMONG\s{1,4} THE WHOLE WORD{1,6},\s{1,4} PART WORD{0,2} OPEN SHARE END",
+    r"AMONG\s{1,4} THE WHOLE WORD{1,6},\s{1,4} PART OPEN SHARE END",
 )
 """The ways of saying it, from `13 of 45 patients (28.9%)` to `Of 45 patients, 13 (28.9%)`."""
 
@@ -60,7 +60,10 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 
 _PATTERNS = tuple(map(_pattern, _FORMS))
-_PERCENT = re.compile(PERCENT)
+_PERCENT = re.compile(r"%|per\s?cent")
+_WHOLE = re.compile(r"(?:of|/|the|N\s?=)\s{0,4}(?:[a-z]{1,5}\s{1,4}){0,4}\d|[Aa]mong\s|Of\s")
+_OF_THE = re.compile(r"of\s{1,4}(?:the|these|those|all|our)\s{1,4}\d")
+"""Most sentences hold none of these."""
 _START = re.compile(rf"(?<![\w.,·/$€£–−-])(?:\d|(?:[Oo]f|[Oo]ut\sof|[Aa]mong)\s|(?:{_WRITTEN})\b)")
 """What each of them begins with."""
 _OF_ALL = _pattern(
@@ -68,28 +71,32 @@ _OF_ALL = _pattern(
 )
 _YEARS = range(1900, 2100)
 _VAGUE = re.compile(
-    r"\b(?:about|almost|nearly|approximately|roughly|around|over|than|under|some|least|most|up"
+    r"\b(?:about|almost|nearly|approximately|roughly|around|over|than|under|least|most|up"
     r"|close)\b|[~≈<>]",
     re.IGNORECASE,
 )
+_OF_VARIANCE = re.compile(r"varia|explain|account", re.IGNORECASE)
+"""`2 of 5 factors explain the variance (45%)` counts no part of the variance."""
 _LONGEST_HEDGE = 16
 
 
 def counts(text: str, start: int, end: int) -> Iterator[Count]:
     """The parts of a whole in a sentence that have a percentage, each once."""
-    if not _PERCENT.search(text, start, end):
+    if not (_PERCENT.search(text, start, end) and _WHOLE.search(text, start, end)):
         return
     seen: set[int] = set()
     for opening in _START.finditer(text, start, end):
         for pattern in _PATTERNS:
             match = pattern.match(text, opening.start(), end)
-            if match and match.start("share") not in seen:
+            if match and match.start("share") not in seen and not _OF_VARIANCE.search(match[0]):
                 seen.add(match.start("share"))
                 yield _count(text, start, match)
 
 
 def excesses(text: str, start: int, end: int) -> Iterator[tuple[Figure, int]]:
     """Parts that are more than their whole, `20 of the 19 studies`, and where that ends."""
+    if not _OF_THE.search(text, start, end):
+        return
     for match in _OF_ALL.finditer(text, start, end):
         part = _number(match["part"])
         if part > _number(match["whole"]) and not (part in _YEARS and "," not in match["part"]):

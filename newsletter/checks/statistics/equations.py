@@ -28,7 +28,7 @@ class Equation:
     end: int
     measure: Measure
     relation: str
-    """`=`, `<`, `>`, `≤` or `≥`; other words and signs are read as `=`."""
+    """`=`, `<`, `>`, `≤`, `≥` or `≈`; words are read as `=`."""
     figure: Figure
     is_percentage: bool
     symbol: str
@@ -46,11 +46,22 @@ _EQUATION = re.compile(
 _ALONE = re.compile(
     rf"(?P<before>[(~≈]{GAP}|\b(?:of|was|is|were|by|at|be|about|approximately|around|averaged"
     rf"|estimate|estimated)\s{{1,4}})?(?<![\d.,·–−-])(?P<number>{SIGNED})(?P<percent>{GAP}%)?"
-    rf"(?:{GAP}{UNITS})?[\s\u00a0,;:(\[]{{1,4}}\Z"
+    rf"(?:{GAP}{UNITS})?[\s,;:(\[]{{1,4}}\Z"
 )
 """A number without a symbol, right before its interval."""
 _LONGEST_ALONE = 40
-_RELATIONS = {"<": "<", ">": ">", "≤": "≤", "≥": "≥", "<=": "≤", ">=": "≥", "=<": "≤", "=>": "≥"}
+_RELATIONS = {
+    "<": "<",
+    ">": ">",
+    "≤": "≤",
+    "≥": "≥",
+    "<=": "≤",
+    ">=": "≥",
+    "=<": "≤",
+    "=>": "≥",
+    "≈": "≈",
+    "~": "≈",
+}
 _IN_WORDS = frozenset({"of", "was", "is", "were", ":"})
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 SIGN = "[-−–‒]"
 """Each of them stands for a minus in text from journals."""
-GAP = r"[\s\u00a0]{0,4}"
+GAP = r"\s{0,4}"
 """Blanks inside a statistic: also a folded line, and what emphasis leaves behind."""
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?:[.·]\d{1,9})?|\d{0,9}[.·]\d{1,9}|\d{1,9})"
 """`1,734`, `0.45`, `.45`, `0·45`, `12`."""
-ENDS = r"(?!\d|[.,·]\d|[eE][-−+]?\d|[\s\u00a0]?[×*][\s\u00a0]?10)"
+ENDS = r"(?!\d|[.,·]\d|[eE][-−+]?\d|\s?[×*]\s?10)"
 """Not within a longer number: `0,45`, `1.2.3` and `2 × 10⁻⁵` are none that is read."""
 UNITS = r"(?:point|unit|year|month|week|day|session|standard\s{1,4}deviation)s?\b"
 """Words that may stand between a number and its interval."""
@@ -42,7 +42,7 @@ class Figure:
 def figure(text: str, span: tuple[int, int]) -> Figure:
     """The number printed there, which `SIGNED` matches."""
     typed = text[slice(*span)]
-    digits = typed.lstrip("-−–‒+ \t\n\u00a0").replace(",", "").replace("·", ".")
+    digits = typed.lstrip("-−–‒+").strip().replace(",", "").replace("·", ".")
     sign = -1 if typed[0] in "-−–‒" else 1
     slack = 0.5 * 10 ** -len(digits.partition(".")[2])
     return Figure(*span, sign * float(digits), slack)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -50,13 +50,13 @@ class Interval:
 
 
 _NAME = re.compile(
-    r"(?<![A-Za-z])(?:C\.I\.|CI|CL|(?P<abbreviation>CrI|HDI|HPDI|HPD|PI|PrI))(?P<s>s)?(?![A-Za-z])"
-    r"|\b(?:[Cc]onfidence|(?P<word>[Cc]redib(?:le|ility)|[Pp]rediction))"
-    r"\s{1,4}(?:interval|limit)(?P<plural>s)?\b"
+    r"[CHPcp](?<![A-Za-z].)(?:(?P<other>rI|DI|PDI|PD|(?<=P)I)|I|L|\.I\.|(?P<word>redib(?:le|ility)"
+    r"|rediction|onfidence)\s{1,4}(?:interval|limit))(?P<s>s)?(?![A-Za-z])"
     rf"(?:{GAP}\([A-Z][A-Za-z]{{1,3}}\))?"
 )
+"""`CI`, `C.I.`, `CL`, `confidence interval (CI)`; `CrI`, `HDI`, `PI`, `prediction interval`."""
 _LEVEL_BEFORE = re.compile(
-    r"(?<![\d.,])(?P<level>\d{2}(?:\.\d{1,2})?)[\s\u00a0]{0,3}(?:%|per\s?cent)[\s\u00a0-]{0,3}"
+    r"(?<![\d.,])(?P<level>\d{2}(?:\.\d{1,2})?)\s{0,3}(?:%|per\s?cent)[\s-]{0,3}"
     r"(?:(?:bias-corrected|bootstrap(?:ped)?|BCa?|percentile|accelerated|and|profile|likelihood"
     r"|robust|Wald|Bayesian|posterior|highest|density|simultaneous|adjusted)\s{1,3}){0,4}\(?\Z"
 )
@@ -68,7 +68,7 @@ _BRIDGE = (
 )
 _TO = (
     rf"(?:(?P<list>{GAP}[,;]{GAP})|\s{{1,4}}(?:to|and|through)\s{{1,4}}"
-    r"|(?<=[\d%])[-−–‒—][\s\u00a0]?|[\s\u00a0]{1,4}[-−–‒—][\s\u00a0]{1,4})"
+    r"|(?<=[\d%])[-−–‒—]\s?|\s{1,4}[-−–‒—]\s{1,4})"
 )
 """A dash with a blank on its left only may as well be a minus after a comma that is missing."""
 _RANGE = (
@@ -77,18 +77,11 @@ _RANGE = (
 )
 _BOUNDS = re.compile(
     rf"{_LEVEL_AFTER}(?P<bridge>{_BRIDGE}){GAP}(?P<open>[\[(]{GAP})?{_RANGE}"
-    rf"(?(list)(?!{GAP}[,;]{GAP}[-−–‒]?[\s\u00a0]?\d{{0,9}}[.·]\d))(?(open)(?:{GAP}[\])])?)"
+    rf"(?(list)(?!{GAP}[,;]{GAP}[-−–‒]?\s?\d{{0,9}}[.·]\d))(?(open)(?:{GAP}[\])])?)"
 )
 """Of three numbers in a list nobody knows which are the bounds."""
 _BARE = re.compile(rf"\[{GAP}{_RANGE}{GAP}\]")
-_LEVEL = re.compile(r"(?<![\d.,])(\d{2}(?:\.\d{1,2})?)\s?%[\s-]?(?:CI|confidence)")
-_LOOSE_SIGN = re.compile(r"[-–‒][\s\u00a0]")
-
-
-def common_level(text: str, parts: Iterable[tuple[int, int]]) -> float | None:
-    """The level of the confidence intervals in parts of a text, where there is only one."""
-    levels = {float(level) for part in parts for level in _LEVEL.findall(text, *part)}
-    return levels.pop() if len(levels) == 1 else None
+_LOOSE_SIGN = re.compile(r"[-–‒]\s")
 
 
 def intervals(text: str, start: int, end: int, usual: float | None = None) -> Iterator[Interval]:
@@ -119,9 +112,9 @@ def _named(
     typed = level["level"] if level else bounds["level"]
     printed = float(typed) if typed else usual
     span = (level.start() if level else name.start(), bounds.end())
-    kind = Kind.OTHER if name["abbreviation"] or name["word"] else Kind.CONFIDENCE
-    many = bool(name["s"] or name["plural"])
-    return _interval(text, span, bounds, kind, printed, many)
+    is_other = name["other"] or (name["word"] or "").startswith("r")
+    kind = Kind.OTHER if is_other else Kind.CONFIDENCE
+    return _interval(text, span, bounds, kind, printed, bool(name["s"]))
 
 
 def _interval(  # noqa: PLR0913, PLR0917 - the parts of an interval

@@ -28,12 +28,13 @@ from newsletter.checks.subject import Subject
 _WITHIN_ONE = frozenset({CORRELATION, RELIABILITY, PART_OF_VARIANCE})
 _RATIOS = frozenset({RATIO, AGREEMENT_OR_RATIO})
 _NEVER_NEGATIVE = frozenset({SPREAD, ERROR, SQUARED_TEST})
-_POINT_OF_A_SCALE = re.compile(r"\d[\s\u00a0]{0,3}\Z")
+_POINT_OF_A_SCALE = re.compile(r"\d\s{0,3}\Z")
 """`at −1 SD = −0.45` tells a slope at a value of the moderator."""
+_FROM_ABOVE = frozenset("=<≤")
 _WHOLE = 0.5
 """Slack of a number without decimals."""
-_AVERAGE = re.compile(r"(?:mean|average|median|M)[\s\u00a0]{1,3}\Z", re.IGNORECASE)
-_UNIT = re.compile(r"[\s\u00a0]{0,2}(?:million|billion|thousand|[MmKk]\b|%|per\s?cent)")
+_AVERAGE = re.compile(r"(?:mean|average|median|M)\s{1,3}\Z", re.IGNORECASE)
+_UNIT = re.compile(r"\s{0,2}(?:million|billion|thousand|[MmKk]\b|%|per\s?cent)")
 
 
 def beyond_one(subject: Subject) -> Iterator[Remark]:
@@ -75,7 +76,7 @@ def negative_spread(subject: Subject) -> Iterator[Remark]:
         if equation.figure.value < 0 and not _POINT_OF_A_SCALE.search(before):
             quoted = reading.quote(equation)
             noun = equation.measure.noun
-            yield reading.remark(equation.figure, f"{quoted}: such a {noun} is never below 0")
+            yield reading.remark(equation.figure, f"{quoted}: a {noun} is never below 0")
 
 
 def broken_count(subject: Subject) -> Iterator[Remark]:
@@ -83,7 +84,7 @@ def broken_count(subject: Subject) -> Iterator[Remark]:
     for reading, equation in _equations(subject, frozenset({COUNT})):
         if _is_broken(equation, reading.sentence):
             quoted = reading.quote(equation)
-            yield reading.remark(equation.figure, f"{quoted} counts something, in whole numbers")
+            yield reading.remark(equation.figure, f"{quoted}: a count is whole and not below 0")
 
 
 def impossible_p(subject: Subject) -> Iterator[Remark]:
@@ -101,8 +102,8 @@ def _fault_of_p(equation: Equation, reading: Reading) -> str | None:
     quoted, value = reading.quote(equation), equation.figure.value
     if value < 0 or _size(equation) > 1:
         return None if _is_named_number(equation) else f"{quoted}: a p lies between 0 and 1"
-    if value == 0 and equation.relation != ">":
-        return f"{quoted}: no p is 0; write 'p < .001'"
+    if value == 0 and equation.relation in _FROM_ABOVE:
+        return f"{quoted}: no p is 0, so write 'p < .001'"
     return None
 
 

@@ -74,7 +74,7 @@ SPREAD = Measure("standard deviation", Role.DETAIL, 0)
 ERROR = Measure("standard error", Role.DETAIL, 0)
 COUNT = Measure("count", Role.DETAIL)
 TEST = Measure("test statistic", Role.TEST)
-SQUARED_TEST = Measure("test statistic", Role.OTHER_TEST, 0)
+SQUARED_TEST = Measure("test statistic of this kind", Role.OTHER_TEST, 0)
 OTHER = Measure("statistic", Role.UNKNOWN)
 
 _SYMBOLS: dict[Measure, str] = {

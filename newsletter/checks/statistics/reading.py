@@ -13,7 +13,7 @@ from newsletter.checks.check import Remark
 from newsletter.checks.passages import Passage
 from newsletter.checks.statistics.equations import Equation, equations, estimate_before
 from newsletter.checks.statistics.figures import Figure, shown
-from newsletter.checks.statistics.intervals import Interval, bare_intervals, common_level, intervals
+from newsletter.checks.statistics.intervals import Interval, Kind, bare_intervals, intervals
 from newsletter.checks.statistics.measures import ESTIMATES
 from newsletter.checks.statistics.results import Result, Token, results
 from newsletter.checks.statistics.sentences import statistical_sentences
@@ -70,8 +70,15 @@ def readings(subject: Subject) -> Iterator[Reading]:
 def read(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text that hold statistics."""
     spans = list(statistical_sentences(text))
-    level = common_level(text, spans)
-    return tuple(_sentence(text, *span, level) for span in spans)
+    found = tuple(_sentence(text, *span, None) for span in spans)
+    named = [
+        each for sentence in found for each in sentence.intervals if each.kind is Kind.CONFIDENCE
+    ]
+    levels = {each.level for each in named if each.level}
+    if len(levels) == 1 and any(each.level is None for each in named):
+        (usual,) = levels
+        return tuple(_sentence(text, *span, usual) for span in spans)
+    return found
 
 
 def _sentence(text: str, start: int, end: int, level: float | None) -> Sentence:
@@ -97,7 +104,7 @@ def _is_estimate(text: str, equation: Equation | None, interval: Interval) -> bo
     """Whether nothing but a comma stands between an estimate and the brackets after it."""
     if equation is None or equation.measure.role not in ESTIMATES:
         return False
-    return not text[equation.end : interval.start].strip(" ,\n\u00a0")
+    return not text[equation.end : interval.start].replace(",", "").strip()
 
 
 @dataclass(frozen=True)

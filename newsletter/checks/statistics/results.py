@@ -27,7 +27,9 @@ class Result:
     p: Equation | None
 
 
-_BETWEEN = re.compile(rf"(?:[\s\u00a0,;:()\[\]]|\b(?:with|and|an?|its|the)\b|\b{UNITS}){{0,24}}")
+_BETWEEN = re.compile(
+    rf"(?:[\s,;:()\[\]]|\b(?:with|and|an?|its|the|ns)\b|\bn\.s\.|\b{UNITS}){{0,24}}"
+)
 _TESTS = frozenset({Role.TEST, Role.OTHER_TEST, Role.P})
 _OTHER_THINGS = frozenset({Role.OTHER_TEST, Role.UNKNOWN})
 

@@ -29,7 +29,7 @@ _AFTER = re.compile(
     rf"(?:of\s{{1,4}}{THE}(?:{WORD}\s{{1,4}})?{_OF_WHAT}|{_DID})"
 )
 """What makes the percentage before it a share: `of patients`, `reported`."""
-_BEFORE = re.compile(rf"(?:\b{_OF_WHAT}|(?<![.,·\d])\d{{1,7}})\s{{1,4}}\(\Z")
+_BEFORE = re.compile(rf"(?:\b{_OF_WHAT}|(?<![.,·\d])(?!19\d\d|20\d\d)\d{{1,7}})\s{{1,4}}\(\Z")
 _CLOSING = re.compile(r"[),;]")
 """What makes the percentage in a bracket one: `patients (81%)`, `662 (14.8%)`."""
 _CHANGE = re.compile(

@@ -87,15 +87,16 @@ def _remarks(reading: Reading, start: int, end: int) -> Iterator[Remark]:
         for result in reading.sentence.results
         if result.intervals and start <= result.start < end
     ]
-    if not found or _UNPLAIN.search(text, start, end):
+    if not found:
         return
     for is_significant, result in (*_before(text, start, found), *_afterwards(text, end, found)):
         for interval in result.intervals:
-            if _denies(interval, nulls_of(result, interval), is_significant):
+            nulls = nulls_of(result, interval)
+            if _denies(interval, nulls, is_significant) and not _UNPLAIN.search(text, start, end):
                 called = "significant" if is_significant else "not significant"
                 verb = "holds" if is_significant else "leaves out"
-                nulls = " and ".join(f"{null:g}" for null in sorted(nulls_of(result, interval)))
-                message = f"{reading.quote(interval)} is said to be {called}, yet {verb} {nulls}"
+                null = " and ".join(f"{null:g}" for null in sorted(nulls))
+                message = f"{reading.quote(interval)} is said to be {called}, yet {verb} {null}"
                 yield reading.remark(interval.low, message)
 
 
