@@ -28,10 +28,12 @@ def house_words(config: Config) -> House:
     """Read the file anew, since it grows while an issue is written; no file, no words."""
     path = config.root / config.words
     try:
+        if not path.exists():
+            return House(frozenset())
+        if not path.is_file():
+            return House(frozenset(), "is no file; put one in its place")
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return House(frozenset())
     except OSError as error:
         return House(frozenset(), f"cannot be read ({error.strerror}); check what it is")
     if len(content) > LARGEST:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from newsletter.checks.language.derived import PREFIXES, american, is_derived, is_plural
+from newsletter.checks.language.derived import american, is_derived, is_plural
 from newsletter.checks.language.letters import plain
 from newsletter.checks.language.slips import KINDS
 
@@ -115,7 +115,6 @@ def is_known(word: str) -> bool:
     words, lower = lexicon(), base.lower()
     return (
         words.is_common(lower)
-        or lower in PREFIXES
         or (base != lower and words.is_name(base))
         or words.dictionary.check_word(plain(word))
     )

@@ -28,6 +28,15 @@ _NAME_FOLLOWS = re.compile(rf"{_AUTHOR}|\s(?:&|and (?:others|her|his|their)\b)|,
 _NAME_PRECEDES = re.compile(r"(?:\b(?:Dr|Drs|Prof|Professor|Mr|Mrs|Ms)\.?|\b[A-Z]\.|&)[ \n]\Z")
 
 
+_PARTICLES = frozenset(
+    """
+    al da das de del della den der des di dos du el het la le les ten ter und van von y zu zur
+    """.split()
+)
+_CAPITAL_AFTER = re.compile(r"\s(?:\w{1,4}\s)?[’']?[A-Z]")
+_NAME_BEFORE = re.compile(r"\b(?P<last>[A-Z]\w+|et\.?)\s(?:\w{1,4}\s)?\Z")
+
+
 class Setting(Enum):
     """What a capital letter tells of a word."""
 
@@ -91,3 +100,14 @@ def is_named(text: str, start: int, end: int) -> bool:
 def is_cited(text: str, end: int) -> bool:
     """Whether what follows a word tells an author: `… and colleagues`, `… (2023)`."""
     return bool(_AUTHOR_FOLLOWS.match(text, end))
+
+
+def is_particle(text: str, start: int, word: str) -> bool:
+    """Whether a word is the `der` of `van der Kolk`, or the `al` of `et al.`."""
+    if word not in _PARTICLES:
+        return False
+    if _CAPITAL_AFTER.match(text, start + len(word)):
+        return True
+    before = _NAME_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+    last = before["last"] if before else ""
+    return last[:2] == "et" or (last != "" and not lexicon().is_word(last.lower()))

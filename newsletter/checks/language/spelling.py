@@ -7,22 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from newsletter.checks.check import Remark
+from newsletter.checks.language.capitalised import meant_by_capitalised
 from newsletter.checks.language.cited import Cited, cited_in
 from newsletter.checks.language.house import House, house_words
-from newsletter.checks.language.nearest import (
-    as_typed,
-    is_everyday,
-    is_swap,
-    nearest_word,
-    one_slip_from,
-)
-from newsletter.checks.language.setting import (
-    Setting,
-    in_capitals,
-    is_english,
-    is_named,
-    setting_of,
-)
+from newsletter.checks.language.nearest import as_typed, nearest_word
+from newsletter.checks.language.setting import is_english, is_particle
 from newsletter.checks.language.surnames import Slip, name_slips
 from newsletter.checks.language.words import Unknown, unknown_words
 from newsletter.checks.passages import Passage
@@ -32,25 +21,11 @@ from newsletter.yaml_source import MAX_FINDINGS, Place
 MAX_LOOKED_UP = 500
 """Unknown words of an issue that are looked into; more of them is no English."""
 
-_LEAST = {
-    Setting.HEADLINE: (5, 5, 4),
-    Setting.SENTENCE: (6, 5, 4),
-    Setting.PHRASE: (6, 6, 4),
-    Setting.WITHIN: (8, 6, 6),
-}
-"""Letters from which a capitalised word one slip from a known one is no name.
-
-Of any slip; of two swapped letters; and of an everyday word, of which two swapped letters
-will do: `Teh`. Of 15,000 surnames of many countries that are in no dictionary, one slip leads
-to a word from 28 in 100 of six letters, 11 of seven, 4 of eight and 1 of nine.
-"""
 _CLASSICAL = re.compile(
     r"(?:itis|osis|oses|opathy|ectomy|otomy|plasty|uria|a?emia|algia|plegia|oscopy|ography|olog(?:y|ist)s?"
     r"|genesis|trophy|phil(?:e|ia)|phob(?:e|ia|ic)|ergic|tropic|cide|idone|azine|azole|statin|mab)$"
 )
 """Ends of learned words and medicines, too many to list; far from all words they are right."""
-_SWAPPED_EVERYDAY = 3
-_TWO_SLIPS = 10
 
 
 def spelling(subject: Subject) -> Iterator[Remark]:
@@ -96,7 +71,7 @@ def _unknown(subject: Subject, house: House, cited: Cited) -> Iterator[tuple[Pas
         if passage.kind == "citation":
             continue
         for found in unknown_words(passage.text):
-            if found.word in told or _is_accepted(found, house, cited):
+            if found.word in told or _is_accepted(passage, found, house, cited):
                 continue
             told.add(found.word)
             slips = list(name_slips(subject, passage)) if slips is None else slips
@@ -104,42 +79,23 @@ def _unknown(subject: Subject, house: House, cited: Cited) -> Iterator[tuple[Pas
                 yield passage, found
 
 
-def _is_accepted(found: Unknown, house: House, cited: Cited) -> bool:
-    return house.knows(found.word) or house.knows(found.whole) or cited.vouches_for(found.word)
+def _is_accepted(passage: Passage, found: Unknown, house: House, cited: Cited) -> bool:
+    return (
+        house.knows(found.word)
+        or house.knows(found.whole)
+        or cited.vouches_for(found.word)
+        or is_particle(passage.text, found.start, found.word)
+    )
 
 
 def _hint(passage: Passage, found: Unknown) -> str | None:
     """`did you mean …?`, less where no word is near, None for what may be a name."""
-    if found.word[0].islower():
-        meant = nearest_word(found.word)
-        if meant is None and _CLASSICAL.search(found.word):
-            return None
+    if found.word[0].isupper():
+        meant = meant_by_capitalised(passage, found)
+        may_be_right = meant is None
     else:
-        meant = _meant_by_capitalised(passage, found)
-        if meant is None:
-            return None
-    if not meant:
-        return "correct it, or"
-    return f"did you mean '{as_typed(meant, found.word)}'? Otherwise"
-
-
-def _meant_by_capitalised(passage: Passage, found: Unknown) -> str | None:
-    text, word = passage.text, found.word
-    if word.isupper() and not in_capitals(passage):
-        return None
-    if is_named(text, found.start, found.start + len(found.typed)):
-        return None
-    setting = setting_of(passage, found.start, found.start + len(found.typed))
-    meant = one_slip_from(word)
-    if meant is None:
-        is_long = len(word) >= _TWO_SLIPS and setting is not Setting.WITHIN
-        return nearest_word(word) if is_long else None
-    return meant if len(word) >= _least(setting, word, meant) else None
-
-
-def _least(setting: Setting, word: str, meant: str) -> int:
-    any_slip, swapped, everyday = _LEAST[setting]
-    least = swapped if is_swap(word, meant) else any_slip
-    if not is_everyday(meant):
-        return least
-    return _SWAPPED_EVERYDAY if is_swap(word, meant) and setting is not Setting.WITHIN else everyday
+        meant = nearest_word(found.word)
+        may_be_right = meant is None and bool(_CLASSICAL.search(found.word))
+    if meant:
+        return f"did you mean '{as_typed(meant, found.word)}'? Otherwise"
+    return None if may_be_right else "correct it, or"

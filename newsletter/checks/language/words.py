@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from newsletter.checks.language.derived import PREFIXES
 from newsletter.checks.language.letters import HYPHEN, POSSESSIVE, WORD, plain
 from newsletter.checks.language.lexicon import is_known
 
@@ -51,8 +52,13 @@ def _in_chunk(chunk: str) -> tuple[Unknown, ...]:
 
 def _in_word(match: re.Match[str]) -> Iterator[Unknown]:
     word = match[0]
-    parts = [part for part in _PART.finditer(word) if not is_known(part[0])]
-    if not parts or _is_known_closed(word):
+    hyphened = HYPHEN.search(match.string, match.start(), match.end() + 1) is not None
+    parts = [
+        part
+        for part in _PART.finditer(word)
+        if not (is_known(part[0]) or (hyphened and part[0].lower() in PREFIXES))
+    ]
+    if not parts or (hyphened and _is_known_closed(word)):
         return
     whole = POSSESSIVE.sub("", plain(word))
     for part in parts:
@@ -63,4 +69,4 @@ def _in_word(match: re.Match[str]) -> Iterator[Unknown]:
 def _is_known_closed(word: str) -> bool:
     """Whether a hyphenated word is known without its hyphens: `co-operate`."""
     closed = HYPHEN.sub("", word).lower()
-    return closed.isalpha() and len(closed) < len(word) and is_known(closed)
+    return closed.isalpha() and is_known(closed)

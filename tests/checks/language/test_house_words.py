@@ -90,6 +90,13 @@ def test_a_file_that_cannot_be_read_is_told(
 
 def test_a_folder_in_its_place_is_told(said: Said, words: Path) -> None:
     words.mkdir()
-    (message,) = said("N303")
-    assert message.startswith("the words file 'words.txt' cannot be read (")
+    assert said("N303") == ["the words file 'words.txt' is no file; put one in its place"]
     assert said("N301") == []
+
+
+def test_what_the_system_says_of_a_file_is_told(desk: Any, said: Said) -> None:
+    try:
+        (message,) = said("N303", config=desk.configured(words="w" * 300))
+    finally:
+        desk.configured()
+    assert message.endswith("cannot be read (File name too long); check what it is")

@@ -48,7 +48,18 @@ def test_a_slip_is_told_with_the_word_that_was_meant(said: Said, typed: str, mea
 
 
 @pytest.mark.parametrize(
-    "word", ["dont", "alot", "wellbieng", "xqzzv", "infront", "everytime", "accidently"]
+    "word",
+    [
+        "dont",
+        "alot",
+        "wellbieng",
+        "xqzzv",
+        "infront",
+        "everytime",
+        "accidently",
+        "al",
+        "het",
+    ],
 )
 def test_what_is_no_word_is_told(said: Said, word: str) -> None:
     (message,) = said("N301", f"Some {word} here.")
@@ -129,6 +140,7 @@ def test_words_of_the_field_and_the_signs_of_scholarship_are_fine(said: Said, te
         "As Zhaoqing and colleagues say, Tzvetkova’s model and Dr. Bordelin agree.",
         "Later Eltje Vandersteen and Quixano disagreed.",
         "Wrzesniewski (1997) thought of callings.",
+        "Bessel van der Kolk; el Guebaly et al.; the Ordre des psychologues du Québec.",
     ],
 )
 def test_names_are_fine(said: Said, text: str) -> None:
