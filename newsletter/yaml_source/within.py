@@ -38,25 +38,22 @@ def place_within(scalar: Scalar, offset: int, lines: list[str]) -> Place:
     """
     if lines[scalar.place.line - 1].startswith("*", scalar.place.column - 1):
         return scalar.place
+    first = scalar.place.line
+    text = "\n".join(lines[first - 1 : scalar.end_line])
     before = len(_PLAIN.findall(scalar.text[:offset]))
-    place = scalar.place
-    for place in islice(_letters(scalar, lines), before + 1):  # noqa: B007 - the last is meant
+    at = scalar.place.column - 1
+    for at in islice(_letters(scalar, text), before + 1):  # noqa: B007 - the last is meant
         pass
-    return place
+    return Place(first + text.count("\n", 0, at), at - text.rfind("\n", 0, at))
 
 
-def _letters(scalar: Scalar, lines: list[str]) -> Iterator[Place]:
-    row = scalar.place.line
-    text = "\n".join(lines[row - 1 : scalar.end_line])
-    start = _OPENING[scalar.style].match(text, scalar.place.column - 1)
-    at = start.end() if start else 0
-    row, row_start = row + text.count("\n", 0, at), text.rfind("\n", 0, at) + 1
-    for letter in _LETTERS.get(scalar.style, _PLAIN).finditer(text, at):
-        if _is_blank(letter):
-            continue
-        row += text.count("\n", row_start, letter.start())
-        row_start = text.rfind("\n", 0, letter.start()) + 1
-        yield Place(row, letter.start() - row_start + 1)
+def _letters(scalar: Scalar, text: str) -> Iterator[int]:
+    """Offsets of the scalar's letters in the lines that hold it."""
+    opening = _OPENING[scalar.style].match(text, scalar.place.column - 1)
+    start = opening.end() if opening else 0
+    for letter in _LETTERS.get(scalar.style, _PLAIN).finditer(text, start):
+        if not _is_blank(letter):
+            yield letter.start()
 
 
 def _is_blank(letter: re.Match[str]) -> bool:
