@@ -42,9 +42,9 @@ Errors go to stderr, a line each.
 _CONFIGURATION = """# newsletter.yaml
 
 Keys that are not listed are refused. Relative paths start from the file's folder. Secrets
-never stand in this file. `words`, `database`, `approval` to `reviewers`, `crossref`,
-`trusted_proxies` and `delivery` are read and checked, but no command of this version uses
-them; of `schedule`, the day and time set the date of a built message.
+never stand in this file. `database`, `approval` to `reviewers`, `trusted_proxies` and
+`delivery` are read and checked, but no command of this version uses them; of `schedule`, the
+day and time set the date of a built message.
 """
 _CHECKS = """# Checks
 

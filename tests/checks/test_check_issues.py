@@ -68,7 +68,7 @@ def test_a_code_of_no_check_cannot_be_switched_off(publication: Publication, cod
 
 def test_every_check_says_what_it_is_for() -> None:
     for each in CHECKS:
-        assert each.title[0].isupper(), each.code
+        assert each.title.strip(".") == each.title != "", each.code
         assert each.ask.__doc__, each.code
         assert each.severity in ("error", "warning", "note")
 
