@@ -30,9 +30,8 @@ def is_off_centre(result: Result, interval: Interval) -> bool:
     """Whether an estimate is far from the middle on every scale that may be meant."""
     if not _is_exact(result, interval):
         return False
-    estimate = result.estimates[0]
-    triple = (estimate.figure, interval.low, interval.high)
-    scales = [scale for scale in estimate.measure.scales if _covers(scale, *triple)]
+    triple = (result.estimates[0].figure, interval.low, interval.high)
+    scales = _scales(result.estimates[0], *triple)
     return bool(scales) and all(_is_off(scale, *triple) for scale in scales)
 
 
@@ -66,17 +65,17 @@ def implied_p(result: Result, interval: Interval) -> tuple[float, float] | None:
     """The least and the greatest p that an estimate and its interval allow."""
     if not _is_exact(result, interval) or not interval.level:
         return None
-    estimate = result.estimates[0]
-    triple = (estimate.figure, interval.low, interval.high)
-    scales = [scale for scale in estimate.measure.scales if scale.null in estimate.measure.nulls]
+    triple = (result.estimates[0].figure, interval.low, interval.high)
+    scales = _scales(result.estimates[0], *triple)
     ranges = [
-        _implied_on(scale, interval.level, *triple) if _covers(scale, *triple) else None
+        implied
         for scale in scales
+        if scale.null in result.estimates[0].measure.nulls
+        and (implied := _implied_on(scale, interval.level, *triple))
     ]
-    known = [each for each in ranges if each]
-    if not known or is_off_centre(result, interval):
+    if not ranges or is_off_centre(result, interval):
         return None
-    return min(least for least, _ in known), max(most for _, most in known)
+    return min(least for least, _ in ranges), max(most for _, most in ranges)
 
 
 def _is_exact(result: Result, interval: Interval) -> bool:
@@ -96,8 +95,17 @@ def _is_comparable(estimate: Equation, interval: Interval) -> bool:
     return plain.value > 1
 
 
-def _covers(scale: Scale, *figures: Figure) -> bool:
-    return all(scale.low < each.least and each.most < scale.high for each in figures)
+def _scales(estimate: Equation, *figures: Figure) -> list[Scale]:
+    """The scales that may be meant; none where one of them ends within a number's rounding."""
+    possible = [
+        scale
+        for scale in estimate.measure.scales
+        if all(scale.low < each.most and each.least < scale.high for each in figures)
+    ]
+    is_sure = all(
+        scale.low < each.least and each.most < scale.high for scale in possible for each in figures
+    )
+    return possible if is_sure else []
 
 
 def _is_off(scale: Scale, estimate: Figure, low: Figure, high: Figure) -> bool:

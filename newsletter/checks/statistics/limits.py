@@ -56,8 +56,8 @@ def beyond_one(subject: Subject) -> Iterator[Remark]:
 def ratio_below_zero(subject: Subject) -> Iterator[Remark]:
     """Ratios of odds, risks, hazards and rates are above zero, and so are their bounds.
 
-    Perhaps it is the ratio's logarithm, which is to be called so. A lower bound may be rounded
-    to `0.00`.
+    A ratio below zero may be a logarithm, which is to be called so; one of `0.00` wants more
+    digits. A lower bound may be rounded to `0.00`.
     """
     for reading, equation in _equations(subject, _RATIOS):
         if equation.figure.value <= 0:
