@@ -17,28 +17,33 @@ _OF_WHAT = (
     r"|clinicians|practitioners|counsell?ors|providers|professionals|trainees|students"
     r"|supervisors|supervisees|people|persons|individuals|adults|adolescents|children|youth"
     r"|women|men|respondents|completers|responders|couples|dyads|families|studies|trials"
-    r"|samples?|cases|articles|variance|variation|variability)(?![\w’'])"
+    r"|samples?|cases|articles|modules|practices?|caseloads?|them|variance|variation"
+    r"|variability)(?![\w’'])"
 )
 _DID = (
-    r"(?:reported|agreed|said|felt|believed|endorsed|experienced|responded|recovered|remitted"
-    r"|dropped|completed|met|identified|preferred|attended|improved|showed)\b"
+    r"(?:report|agree|said|say|felt|feel|believe|endorse|experience|respond|recover|remit|drop"
+    r"|complete|met|meet|identif|prefer|attend|improve|show|had|have|were|are|did|do|use|plan"
+    r"|start|left|relapse)(?:d|ed|ped|red|ned|ted|s)?\b"
 )
 _PERCENTAGE = re.compile(rf"(?<![\w.,·–−-])(?P<number>{SIGNED}){PERCENT}")
 _AFTER = re.compile(
-    rf"(?:\s?\([nN]\s?=\s?[\d,]{{1,9}}\))?\s{{1,4}}"
-    rf"(?:of\s{{1,4}}{THE}(?:{WORD}\s{{1,4}})?{_OF_WHAT}|{_DID})"
+    rf"(?:\s?\([^()]{{1,24}}\))?\s{{1,4}}"
+    rf"(?:of\s{{1,4}}{THE}(?:{WORD}\s{{1,4}}){{0,2}}?{_OF_WHAT}|{_DID})"
 )
 """What makes the percentage before it a share: `of patients`, `reported`."""
-_BEFORE = re.compile(rf"(?:\b{_OF_WHAT}|(?<![.,·\d])(?!19\d\d|20\d\d)\d{{1,7}})\s{{1,4}}\(\Z")
-_CLOSING = re.compile(r"[),;]")
-"""What makes the percentage in a bracket one: `patients (81%)`, `662 (14.8%)`."""
+_BEFORE = re.compile(
+    rf"(?:\b{_OF_WHAT}|(?<![.,·\d])(?!19\d\d|20\d\d)\d{{1,7}}|\bwho\s{{1,4}}{WORD})"
+    r"\s{1,4}\(\Z|\bonly\s{1,4}\Z"
+    r"|\bper\s?cent(?:age)?\s{1,4}of\b[^.;%]{1,100}\b(?:was|were)\s{1,4}(?:\w{1,14}\s{1,4})?\Z"
+)
+"""Or before it: `most patients (81%)`, `662 (14.8%)`, `the percentage of patients was`."""
 _CHANGE = re.compile(
-    r"\b(?:by|increas|decreas|rose|ris(?:e|ing|en)|gr[eo]w|gain|chang|improv|drop|fell|fall|reduc"
-    r"|declin|jump|surg|doubl|tripl|exceed|up)",
+    r"\b(?:increas|decreas|rose|ris(?:e|ing|en)\b|gr[eo]w|gain|chang|improvement|drop\b|fell|fall"
+    r"|reduc|declin|jump|surg|doubl|tripl|exceed|cost|dose)",
     re.IGNORECASE,
 )
-"""Just before a number that may pass 100% or fall below nothing."""
-_SHORTLY = 48
+"""Somewhat before a number that may pass 100% or fall below nothing."""
+_SHORTLY, _LONGEST = 60, 160
 _MINUS = re.compile(r"[-−][\d.]")
 """`–5%` may be a dash before 5%."""
 _TINY = 1e-9
@@ -86,15 +91,15 @@ def part_above_whole(subject: Subject) -> Iterator[Remark]:
 
 def _impossible_shares(sentence: Sentence) -> Iterator[tuple[Figure, int]]:
     """Percentages out of range where they are shares, and where what says so ends."""
-    text, end = sentence.text, sentence.end
-    for match in _PERCENTAGE.finditer(text, sentence.start, end):
+    text, start, end = sentence.text, sentence.start, sentence.end
+    for match in _PERCENTAGE.finditer(text, start, end):
         number = figure(text, match.span("number"))
         if 0 <= number.value <= 100 or (number.value < 0 and not _MINUS.match(match["number"])):
             continue
-        before = text[max(sentence.start, match.start() - _SHORTLY) : match.start()]
         after = _AFTER.match(text, match.end(), end)
-        is_bracketed = _BEFORE.search(before) and _CLOSING.match(text, match.end(), end)
-        if (after or is_bracketed) and not _CHANGE.search(before):
+        before = text[max(start, match.start() - _LONGEST) : match.start()]
+        is_share = after or _BEFORE.search(before)
+        if is_share and not _CHANGE.search(before[-_SHORTLY:]):
             yield number, after.end() if after else match.end()
 
 
