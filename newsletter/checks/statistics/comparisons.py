@@ -22,9 +22,10 @@ from newsletter.checks.subject import Subject
 _OFF_P = 1.5
 """Times the p that is implied, or that part of it."""
 _OTHER_P = re.compile(
-    r"one-?[\s-]?(?:tailed|sided)|1-?[\s-]?(?:tailed|sided)|equivalen|non-?inferior|superiority"
+    r"one-?[\s-]?(?:tailed|sided)|1-?[\s-]?(?:tailed|sided)|equivalen|inferior|superiority"
     r"|TOST|Bonferroni|Holm|\bFDR\b|false discovery|multiple (?:comparison|testing)"
-    r"|corrected p|adjusted p|p-adj|corrected for",
+    r"|corrected p|adjusted p|p-adj|corrected for|exact test|log-?rank|likelihood.ratio"
+    r"|permutation|Mann|Wilcoxon",
     re.IGNORECASE,
 )
 """In a sentence with one of these a p may answer to another interval."""

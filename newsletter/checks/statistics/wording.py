@@ -57,7 +57,7 @@ _NEXT = re.compile(
 """And between those statistics and the next."""
 _UNPLAIN = re.compile(
     r"\b(?:marginal|approach|border|trend|near(?:ly)?\b|heterogene|variab|moderat(?:or|ed|ion)"
-    r"|interact|bias|clinical|practical|equivalen|non-?inferior|one-?(?:sided|tailed)|similar"
+    r"|interact|bias|clinical|practical|equivalen|inferior|one-?(?:sided|tailed)|similar"
     r"|comparable|equal|same\b|unrelated|TOST\b|Bonferroni|either\b|neither\b|nor\b|respectively"
     r"|who(?:m|se)?\b|less\s{1,4}than|studies\s{1,4}with|from\b)",
     re.IGNORECASE,
