@@ -59,7 +59,7 @@ def import_pages(
     gathered = gather(_read(pages))
     planned = plan(gathered, out or config.issues_path, config, merge=merge)
     if not dry_run:
-        _write(planned)
+        _write(planned, config)
     if as_json:
         click.echo(json.dumps(_document(planned, gathered, config), indent=2, ensure_ascii=False))
     else:
@@ -88,12 +88,27 @@ def _read(names: Sequence[str]) -> list[Page]:
     return pages
 
 
-def _write(planned: Sequence[MonthPlan]) -> None:
+def _write(planned: Sequence[MonthPlan], config: Config) -> None:
+    """Write what is to be written, each file whole.
+
+    Raises:
+        AlreadyThere: where a new file's name has been taken meanwhile.
+    """
+    from newsletter.errors import AlreadyThere
+
     for month in planned:
-        if month.content is not None:
-            month.path.parent.mkdir(parents=True, exist_ok=True)
-            write = publication.create if month.action == "created" else publication.write
+        if month.content is None:
+            continue
+        month.path.parent.mkdir(parents=True, exist_ok=True)
+        write = publication.create if month.action == "created" else publication.write
+        try:
             write(month.path, month.content)
+        except FileExistsError as error:
+            shown = config.shown(month.path)
+            raise AlreadyThere(
+                f"{shown}: error: has come into being meanwhile, and is left as it is; "
+                "run the import again to compare"
+            ) from error
 
 
 def _tell(

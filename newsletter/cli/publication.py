@@ -76,12 +76,20 @@ def _name(part: Path, path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a full disk leaves the old one."""
-    import os
+    """Write a file whole or not at all: a full disk leaves the old one.
 
+    A link stays a link, and a file keeps its permissions.
+    """
+    import os
+    from contextlib import suppress
+    from shutil import copymode
+
+    path = path.resolve()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
+        with suppress(FileNotFoundError):
+            copymode(path, part)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -33,5 +33,9 @@ def escape_prose(paragraph: str) -> str:
     text = escape_inline(paragraph)
     for mark in (_LINK, _AUTOLINK):
         text = mark.sub(lambda found: f"\\{found[0]}", text)
-    text = _BULLET.sub(r"\\", text)
-    return _NUMBER.sub(r"\1\\", text)
+    return escape_start(text)
+
+
+def escape_start(paragraph: str) -> str:
+    """A paragraph whose first signs would make it an entry of a list."""
+    return _NUMBER.sub(r"\1\\", _BULLET.sub(r"\\", paragraph))

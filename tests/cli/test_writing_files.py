@@ -36,3 +36,14 @@ def test_a_file_that_came_into_being_meanwhile_is_kept(folder: Path) -> None:
     assert raised.value.errno == errno.EEXIST
     assert path.read_bytes() == b"another's"
     assert [each.name for each in folder.iterdir()] == ["new.yaml"]
+
+
+def test_a_file_that_is_written_again_keeps_its_permissions_and_its_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "real.yaml", tmp_path / "link.yaml"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    publication.write(link, b"new")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from newsletter.issue.blog.page import Line
 from newsletter.issue.doi import normalise_doi
@@ -26,17 +27,32 @@ _SENTENCE = re.compile(r"[a-z]{3,}[.?!] [A-Z]")
 _COLLEAGUES = re.compile(r"\bcolleagues\b|\bthis (?:study|article|paper|review)\b", re.IGNORECASE)
 _TELLING = re.compile(r"\band colleagues (?:\(|[a-z]+ed\b|[a-z]+s\b)")
 """A paragraph that begins with an author's name tells what he or she did."""
+_SENTENCE_BEGINS = re.compile(
+    r"(?:for|in|see|the|this|these|as|at|on|to|when|while)\b", re.IGNORECASE
+)
 
 _PREFIX = (
-    r"(?:(?:https? ?: ?// ?)?(?:dx\.|www\.)?doi\. ?org ?/ ?"
+    r"(?:(?:https?\s?:\s?//\s?)?(?:dx\.|www\.)?doi\.\s?org\s?/\s?"
     r"|https?://[^\s/]+/doi/(?:abs/|full/|pdf/|epdf/|epub/)?"
-    r"|(?<![\w/.])doi ?:? ?)"
+    r"|(?<![\w/.])doi\s?[:=]?\s?)"
 )
 _DOI = re.compile(
-    rf"(?P<prefix>(?:{_PREFIX})*)(?P<doi>10\.\d{{4,9}}(?:\.\d+)*/[^\s<>\"“”]*\S)", re.IGNORECASE
+    rf"(?P<prefix>(?:{_PREFIX})*)"
+    r"(?P<doi>10\.\d{4,9}(?:\.\d+)*(?:/|%2F)(?:[^\s<>\"“”\[\]]|<[^\s<>]{1,60}>)+)",
+    re.IGNORECASE,
 )
-_ONLY_ADDRESS = re.compile(r"(?:https?://\S+|(?:doi|DOI)\b.{3,200}|10\.\d{4,9}/\S+)")
-_TAIL = tuple(".,;:*’'”\"")
+_LEAD = r"(?:(?:link|url|retrieved from|available (?:at|from)) ?:? ?)"
+_ONLY_ADDRESS = re.compile(
+    r"[\[(<]?(?:advance online publication\.? ?)?"
+    rf"{_LEAD}?(?:https?://\S+|doi\b.{{3,200}}|10\.\d{{4,9}}/\S+)[\])>]?\.?",
+    re.IGNORECASE,
+)
+_ONLY_SOURCE = re.compile(r"[A-Z][^.?!]{2,90}, ?\d{1,4} ?(?:\(\d|[,:] ?\d).{0,100}")
+"""`Psychotherapy, 55(4), 461–472.` on a line of its own."""
+_BEFORE_ADDRESS = re.compile(rf"{_LEAD}$", re.IGNORECASE)
+_QUERY = re.compile(r"[?#].*")
+_TAIL = tuple(".,;:*’'”\"/…")
+_CLOSING_STARS = re.compile(r"[.,;: ]*(\*{1,2})")
 _OPEN_END = re.compile(r"[\s,;:]+$")
 
 
@@ -62,16 +78,19 @@ def is_citation(text: str, *, after_title: bool = False) -> bool:
         return bool(year or source or _BARE_YEAR.search(text, 0, 500))
     if not year or _COLLEAGUES.search(text):
         dated = bool(year or _BARE_YEAR.search(text)) and not _COLLEAGUES.search(text)
-        return after_title and len(text) < 400 and (bool(_DOI.search(text)) or (source and dated))
+        addressed = bool(_DOI.search(text)) and not _SENTENCE_BEGINS.match(text)
+        return after_title and len(text) < 400 and (addressed or (source and dated))
     names = text[: year.start()]
     plain = year.start() < 300 and text[:1].isupper() and not _SENTENCE.search(names)
-    ended = text[year.end() : year.end() + 1] in (".", ",", ":", "")
-    return plain and ended and (source or (after_title and len(text) < 500))
+    follows = text[year.end() : year.end() + 1]
+    lenient = after_title and len(text) < 500 and follows == "."
+    return plain and follows in (".", ",", ":", "") and (source or lenient)
 
 
 def continues_citation(text: str) -> bool:
-    """Whether a line below a citation is its address, set on a line of its own."""
-    return bool(_ONLY_ADDRESS.fullmatch(text)) and len(text) < 250
+    """Whether a line below a citation is its address or source, set on a line of its own."""
+    known = _ONLY_ADDRESS.fullmatch(text) or _ONLY_SOURCE.fullmatch(text)
+    return bool(known) and len(text) < 250
 
 
 def reference(lines: tuple[Line, ...]) -> Reference:
@@ -86,7 +105,7 @@ def reference(lines: tuple[Line, ...]) -> Reference:
 
 def _first_doi(text: str) -> str | None:
     for found in _DOI.finditer(text):
-        doi = _normal(_trimmed(found["doi"]))
+        doi = _normal(_trimmed(found))
         if doi:
             return doi
     return None
@@ -99,28 +118,46 @@ def _normal(doi: str) -> str | None:
         return None
 
 
-def _trimmed(doi: str) -> str:
-    """Without the signs that end the sentence or the bracket around it."""
-    while doi.endswith(_TAIL) or (doi.endswith(")") and doi.count("(") < doi.count(")")):
-        doi = doi[:-1]
-    return doi
+def _trimmed(found: re.Match[str]) -> str:
+    """The DOI without an address's query, and without what ends the sentence around it."""
+    doi = found["doi"]
+    if "/" in found["prefix"]:
+        doi = unquote(_QUERY.sub("", doi))
+    return _cut(doi)
 
 
 def _without(text: str, doi: str) -> str:
     """The citation without a DOI, however often it is given, and ended as a sentence."""
     for found in reversed(list(_DOI.finditer(text))):
-        bare = _trimmed(found["doi"])
-        if bare.replace("\\", "").casefold() == doi.casefold():
-            text = _joined(text[: found.start()], text[found.start("doi") + len(bare) :])
+        if _trimmed(found).replace("\\", "").casefold() == doi.casefold():
+            text = _joined(text[: found.start()], text[_end(found) :])
     return text
 
 
+def _end(found: re.Match[str]) -> int:
+    """Where the DOI ends in its text; an address's query goes with it."""
+    whole = found["doi"]
+    if "/" in found["prefix"] and (query := _QUERY.search(whole)):
+        tail = len(query[0]) - len(query[0].rstrip("".join(_TAIL)))
+        return found.end() - tail
+    return found.end() - (len(whole) - len(_cut(whole)))
+
+
+def _cut(doi: str) -> str:
+    while doi.endswith(_TAIL) or (doi.endswith(")") and doi.count("(") < doi.count(")")):
+        doi = doi[:-1]
+    return doi
+
+
 def _joined(before: str, after: str) -> str:
-    if before.endswith("(") and after.startswith(")"):
-        before, after = before[:-1], after[1:]
-    before = _OPEN_END.sub("", before)
-    stars = "*" if after.startswith("*") and before.count("*") % 2 else ""
-    after = after[len(stars) :].lstrip(" .,;")
+    """What stands around a DOI, ended as a sentence."""
+    for opening, closing in ("()", "[]", "<>"):
+        if before.endswith(opening) and after.startswith(closing):
+            before, after = before[:-1], after[1:]
+    before = _OPEN_END.sub("", _BEFORE_ADDRESS.sub("", _OPEN_END.sub("", before)))
+    emphasis = _CLOSING_STARS.match(after) if before.count("*") % 2 else None
+    stars = emphasis[1] if emphasis else ""
+    after = after[emphasis.end() if emphasis else 0 :].lstrip(" .,;/…")
     ended = before.rstrip("*").endswith((".", "?", "!", "…"))
-    before = f"{before}{stars}" if ended or not before else f"{before}{stars}."
+    before = f"{before}{stars}" if ended or not before else f"{before}.{stars}"
     return f"{before} {after}".strip()

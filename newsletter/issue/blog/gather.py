@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from newsletter.errors import UnreadablePage
@@ -76,15 +76,22 @@ def _no_page(name: str) -> str:
 
 def _placed(article: Article, month: list[Article]) -> Iterator[Stray]:
     """Put an article into its month, or say what it has that the same one there has not."""
-    known = next((other for other in month if is_same(article, other)), None)
-    if known is None:
+    at = next((at for at, other in enumerate(month) if is_same(article, other)), None)
+    if at is None:
         month.append(article)
         return
+    known = month[at] = _completed(month[at], article)
     texts = {line.text for line in known.lines}
     titles = {normalised_title(line.text) for line in known.lines}
+    cited = article.cited if article.citation == known.citation else ()
     for line in article.lines:
-        if line.text not in texts and normalised_title(line.text) not in titles:
+        if not (line.text in texts or line in cited or normalised_title(line.text) in titles):
             yield Stray(article.page, line.number, line.text)
+
+
+def _completed(known: Article, article: Article) -> Article:
+    """The article with the citation and DOI that only another page gives it."""
+    return replace(known, citation=known.citation or article.citation, doi=known.doi or article.doi)
 
 
 def is_same(one: Article, other: Article) -> bool:
@@ -140,6 +147,9 @@ def _notes(pages: list[PageMonths], intros: dict[str, Line]) -> Iterator[Stray]:
                 yield Stray(page.page.name, lines[0].number, what)
         if line:
             yield Stray(page.page.name, line.number, _of_announcement(line, intros))
+        for line in (line for each in page.months.values() for a in each for line in a.otherwise):
+            what = f"the title stands twice, and differs: {line.text}"
+            yield Stray(page.page.name, line.number, what)
         for heading in page.empty:
             yield Stray(page.page.name, heading.number, f"no article stands below '{heading.text}'")
 

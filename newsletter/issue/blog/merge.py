@@ -16,6 +16,8 @@ from newsletter.yaml_source import Mapping as MappingNode
 from newsletter.yaml_source import Sequence as SequenceNode
 from newsletter.yaml_source.text import split_lines
 
+_ALONE = re.compile(r" *-[ \t]*(?:#.*)?")
+"""A dash on a line of its own, its entry below."""
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
@@ -44,7 +46,16 @@ def _dash(file: IssueFile, lines: list[str]) -> tuple[int, str] | None:
         return None
     line, column = items[-1].place
     lead = lines[line - 1][: column - 1]
-    return (line - 1, lead) if re.fullmatch(r" *- +", lead) else None
+    if re.fullmatch(r" *- +", lead):
+        return line - 1, lead
+    above = next((at for at in range(line - 2, -1, -1) if not _is_blank(lines[at])), 0)
+    if lead.strip() or not _ALONE.fullmatch(lines[above]):
+        return None
+    return above, f"{lines[above].partition('-')[0]}-".ljust(column - 1)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def _end_of_entry(lines: list[str], start: int, dash: int) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import UnreadablePage
+from newsletter.issue.blog.decode import BOMS, decoded_text
 from newsletter.issue.markdown_escape import escape_inline, escape_prose
 from newsletter.yaml_source.text import split_lines, without_untypeable
 
@@ -20,11 +20,6 @@ _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|main)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ def read_page(path: Path, name: str) -> Page:
         from newsletter.issue.blog.html import html_lines
 
         return Page(name, *html_lines(content, name))
-    return Page(name, text_lines(_decoded(content, name)))
+    return Page(name, text_lines(decoded_text(content, name)))
 
 
 def _content(path: Path, name: str) -> bytes:
@@ -88,21 +83,9 @@ def _content(path: Path, name: str) -> bytes:
         raise UnreadablePage(f"{name}: error: cannot be read: {reason}; check the path") from error
     if len(content) > MAX_PAGE_BYTES:
         raise UnreadablePage(f"{name}: error: larger than 20 MB; this is no saved page")
-    if b"\0" in content and not content.startswith(tuple(_BOMS)):
+    if b"\0" in content and not content.startswith(tuple(BOMS)):
         raise UnreadablePage(f"{name}: error: this is no text; save the page as text or as HTML")
     return content
-
-
-def _decoded(content: bytes, name: str) -> str:
-    encoding = next((name for bom, name in _BOMS.items() if content.startswith(bom)), "utf-8")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadablePage(
-            f"{name}:{line}: error: byte 0x{content[error.start]:02X} is not UTF-8; "
-            "save the page as UTF-8"
-        ) from error
 
 
 def text_lines(text: str) -> tuple[Line, ...]:

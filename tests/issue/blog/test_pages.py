@@ -49,6 +49,12 @@ SENTENCES = (
     "See [the appendix] (table 2) for p < .05 & n > 30; the authors’ “Confidence” scale is new. ",
 )
 LONG = SENTENCES[1] * 4
+LONG_OF_PAGES = (
+    "The team asked therapists and patients about the same session, and compared what they said. "
+    "Where the two agreed, patients came back more often; the size of that link was r = .28, "
+    "95% CI [.15, .40], which is neither trivial nor large."
+)
+"""The implications that a page of these tests has by default."""
 PARAGRAPHS = st.lists(st.sampled_from(SENTENCES), min_size=3, max_size=8).map(
     lambda parts: "".join(parts).strip()
 )
@@ -213,6 +219,147 @@ def test_a_title_that_cannot_be_told_is_not_guessed(
     assert {stray.text for stray in gathered.unplaced} >= {*short, "ask once more", "A short one."}
 
 
+PREFACES = (
+    "Each month this spring we look into one chapter of the new handbook.",
+    f"Each month this spring we look into one chapter of the new handbook. {LONG}",
+)
+
+
+@pytest.mark.parametrize("preface", PREFACES)
+def test_a_preface_between_title_and_citation_begins_the_summary(
+    importing: Importing, told: Make, text_of: Make, preface: str
+) -> None:
+    citations = sorted(CITATIONS)
+    two = told(f"{TITLES[3]}\n{preface}", citations[1])
+    gathered = importing(text_of([("2023-12", [told(TITLES[1], citations[0]), two])]))
+    first, second = gathered.months["2023-12"]
+    assert (first.title, second.title) == (TITLES[1], TITLES[3])
+    assert plain(first.practice_implications) == LONG_OF_PAGES
+    assert plain(second.summary).startswith(preface.strip())
+    assert second.citation
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Practice\u00a0Implications", "Practice  Implications", "Practice Implications –",
+        "*Practice Implications*", "Implications", "Implications for Clinical Practice",
+        "Clinical Practice Implications", "Practice Implications\nPractice Implications",
+    ],
+)  # fmt: skip
+def test_the_heading_is_known_in_many_forms(
+    importing: Importing, told: Make, text_of: Make, heading: str
+) -> None:
+    shown = [told(TITLES[0]), told(TITLES[1], heading=heading), told(TITLES[3])]
+    gathered = importing(text_of([("2023-12", shown)]))
+    assert [each.title for each in gathered.months["2023-12"]] == [each.title for each in shown]
+    assert gathered.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Alliance & Outcome in Group Therapy", "Alliance and Outcome in Group Therapy"),
+        ("Client-Centred Therapy for Depression", "Clientcentred Therapy for Depression"),
+        ("How Therapist Listen to Patients", "How Therapists Listen to Patients"),
+    ],
+)
+@pytest.mark.parametrize("citation", ["", min(CITATIONS)])
+def test_a_title_set_twice_may_differ_a_little_which_is_noted(
+    importing: Importing, told: Make, text_of: Make, first: str, second: str, citation: str
+) -> None:
+    two = told(f"{first}\n{second}", citation)
+    gathered = importing(text_of([("2023-12", [told(TITLES[0]), two])]))
+    assert [each.title for each in gathered.months["2023-12"]] == [TITLES[0], first]
+    assert any(note.text.endswith(f"differs: {second}") for note in gathered.notes)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        f"{TITLES[1]}\n{min(CITATIONS)}",
+        f"{TITLES[3]}\n{SENTENCES[1] * 6}",
+        f"{TITLES[3]}\n{TITLES[3]}\n{SENTENCES[1] * 6}",
+    ],
+)
+def test_an_article_that_breaks_off_is_not_glued_to_the_one_before(
+    importing: Importing, told: Make, text_of: Make, end: str
+) -> None:
+    gathered = importing(text_of([("2023-12", [told(TITLES[0])])]) + f"\n{end}")
+    (article,) = gathered.months["2023-12"]
+    assert plain(article.practice_implications) == LONG_OF_PAGES
+    assert [stray.text for stray in gathered.unplaced] == [x.strip() for x in end.split("\n")]
+
+
+def test_another_page_gives_the_citation_that_the_first_lacks(
+    importing: Importing, told: Make, text_of: Make
+) -> None:
+    citation = next(text for text, doi in CITATIONS.items() if doi)
+    gathered = importing(
+        text_of([("2023-12", [told(TITLES[0])])]),
+        text_of([("2023-12", [told(TITLES[0], citation)])]),
+    )
+    (article,) = gathered.months["2023-12"]
+    assert article.doi == CITATIONS[citation]
+    assert article.citation
+    assert gathered.unplaced == ()
+
+
+def test_the_doi_written_in_another_way_is_no_difference(
+    importing: Importing, told: Make, text_of: Make
+) -> None:
+    bare = "Author, A. (2020). A study. Psychotherapy, 5, 1–9. "
+    forms = (f"{bare}https://doi.org/10.1037/a1", f"{bare}doi: 10.1037/A1.")
+    pages = [text_of([("2023-12", [told(TITLES[0], form)])]) for form in forms]
+    gathered = importing(*pages)
+    assert gathered.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "month"),
+    [
+        ("June 2015 (continued)", "2015-06"), ("- June 2015", "2015-06"), ("June2015", "2015-06"),
+        ("15 June 2015", "2015-06"), ("JUNE, 2015:", "2015-06"), ("Sept. 2015", "2015-09"),
+    ],
+)  # fmt: skip
+def test_months_are_known_in_many_forms(
+    importing: Importing, told: Make, text_of: Make, line: str, month: str
+) -> None:
+    text = text_of([("2023-12", [told(TITLES[0])]), ("2015-06", [told(TITLES[1])])])
+    assert list(importing(text.replace("June 2015", line)).months) == [month, "2023-12"]
+
+
+@pytest.mark.parametrize("line", ["June/July 2015", "Summer 2015", "May and June 2015"])
+def test_what_is_dated_by_no_single_month_is_reported(
+    importing: Importing, told: Make, text_of: Make, line: str
+) -> None:
+    text = text_of([("2023-12", [told(TITLES[0])]), ("2015-06", [told(TITLES[1])])])
+    gathered = importing(text.replace("June 2015", line))
+    assert list(gathered.months) == ["2023-12"]
+    assert [stray.text for stray in gathered.unplaced][:2] == [line, TITLES[1]]
+
+
+def test_two_pages_joined_in_one_file_have_their_header_twice(
+    importing: Importing, told: Make, text_of: Make
+) -> None:
+    one, two = (text_of([(month, [told(TITLES[0])])]) for month in ("2023-12", "2023-11"))
+    gathered = importing(f"{one}\n{two}")
+    assert list(gathered.months) == ["2023-11", "2023-12"]
+    texts = {each.practice_implications for (each,) in gathered.months.values()}
+    assert {plain(text) for text in texts} == {LONG_OF_PAGES}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Rogers (1957), who began it all, asked what helps.", "For more on it, see doi:10.1037/a1"],
+)
+def test_a_short_first_paragraph_is_no_citation(
+    importing: Importing, told: Make, text_of: Make, line: str
+) -> None:
+    gathered = importing(text_of([("2023-12", [told(TITLES[0], summary=(line, LONG))])]))
+    assert gathered.months["2023-12"][0].citation is None
+
+
 def test_readings_below_the_implications_begin_no_article(
     importing: Importing, told: Make, text_of: Make
 ) -> None:
@@ -279,7 +426,17 @@ def test_an_address_on_a_line_of_its_own_belongs_to_the_citation(
         ("J., 5. https://psycnet.example/doi/10.1037/x1", "J., 5.", "10.1037/x1"),
         ("J. doi:10.1037/x1 https://doi.org/10.1037/x1", "J.", "10.1037/x1"),
         ("J., 5. https://www.pprnet.example/x", "J., 5. https://www.pprnet.example/x", None),
-        ("J. 10.1002/(SICI)1097-4679(199912)55:12&lt;1::AID-J1&gt;3.0.CO;2-7", None, None),
+        (
+            "J. https://doi.org/10.1002/(SICI)1097-4679(199911)55:11<13::AID-J4>3.0.CO;2-X",
+            "J.",
+            "10.1002/(SICI)1097-4679(199911)55:11<13::AID-J4>3.0.CO;2-X",
+        ),
+        ("J., 5. [doi:10.1037/x1]", "J., 5.", "10.1037/x1"),
+        ("J., 5. <https://doi.org/10.1037/x1>.", "J., 5.", "10.1037/x1"),
+        ("J., 5. https://doi.org/10.1037/x1?src=a#b.", "J., 5.", "10.1037/x1"),
+        ("J., 5. doi:\u00a010.1037/x1", "J., 5.", "10.1037/x1"),
+        ("J., 5. Retrieved from https://doi.org/10.1037/x1/", "J., 5.", "10.1037/x1"),
+        ("J., 5. https://doi.org/10.1037%2Fx1", "J., 5.", "10.1037/x1"),
     ],
 )
 def test_the_doi_is_moved_out_however_it_is_written(
@@ -288,8 +445,7 @@ def test_the_doi_is_moved_out_however_it_is_written(
     start = "Author, A. (2020). A study. "
     text = text_of([("2023-12", [told(TITLES[0], start + written)])])
     (article,) = importing(text).months["2023-12"]
-    if citation is not None:
-        assert (article.citation, article.doi) == (start + citation, doi)
+    assert (article.citation, article.doi) == (start + citation, doi)
 
 
 def test_the_standing_line_becomes_the_intro_of_the_month_it_announces(
@@ -447,6 +603,72 @@ def test_citations_of_many_forms_are_known(
 ) -> None:
     (article,) = importing(text_of([("2023-12", [told(TITLES[0], line)])])).months["2023-12"]
     assert markdown.inline_plain(article.citation or "") == line
+
+
+def test_no_break_spaces_around_markup_are_no_trouble(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told("TITLE", "", ("TEXT",))])])
+    page = page.replace("TITLE", "&nbsp;<b>A Title in Bold</b>").replace(
+        "TEXT", "<b>&nbsp;</b>Words <i>&nbsp;of</i> <a href='/x'>&nbsp;</a>them. " * 9
+    )
+    (article,) = importing(page, ending="html").months["2023-12"]
+    assert article.title == "A Title in Bold"
+    assert markdown.plain(article.summary).startswith("Words \u00a0of \u00a0them.")
+
+
+def test_a_paragraph_in_html_is_no_list_because_of_its_first_sign(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[0], "", ("ONE", "TWO"))])])
+    page = page.replace("ONE", "1. <b>First</b> of all").replace("TWO", "- <b>Second</b>")
+    (article,) = importing(page, ending="html").months["2023-12"]
+    assert plain(article.summary) == "1. First of all\n- Second"
+
+
+def test_a_citation_that_is_emphasised_as_a_whole_loses_its_marks(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[0], "CITATION")])]).replace(
+        "CITATION", "<em>Author, A. (2020). A study. J., 5, 81. https://doi.org/10.1037/x1.</em>"
+    )
+    (article,) = importing(page, ending="html").months["2023-12"]
+    assert article.citation == "Author, A. (2020). A study. J., 5, 81."
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<aside><p>Our other pages tell more</p></aside>",
+        "<div class='site-footer'><p>All rights reserved</p></div>",
+        "<div role='complementary'><p>Our other pages tell more</p></div>",
+        "<ul class='pager'><li>Older</li></ul>",
+    ],
+)
+def test_what_stands_around_the_text_is_no_part_of_it(
+    importing: Importing, told: Make, html_of: Make, around: str
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[0])])]).replace("<footer>", f"{around}<footer>")
+    page = page.replace("<div>", "<div class='has-sidebar'>")
+    (article,) = importing(page, ending="html").months["2023-12"]
+    assert plain(article.practice_implications) == LONG_OF_PAGES
+
+
+@pytest.mark.parametrize("declared", ["", "<meta charset='ISO-8859-1'>", "<meta charset='x-none'>"])
+def test_windows_quotes_are_not_lost_whatever_the_page_declares(
+    importing: Importing, told: Make, html_of: Make, declared: str
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[5])])]).replace("<head>", f"<head>{declared}")
+    gathered = importing(page.encode("cp1252"), ending="html")
+    assert gathered.months["2023-12"][0].title == TITLES[5]
+
+
+def test_html_that_is_not_the_utf_8_it_declares_is_refused(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[5])])]).replace("<head>", "<head><meta charset=utf-8>")
+    with pytest.raises(UnreadablePage, match="not the UTF-8 it declares"):
+        importing(page.encode("cp1252"), ending="html")
 
 
 def test_html_in_another_encoding_is_read_as_it_declares(
