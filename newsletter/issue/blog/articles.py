@@ -28,8 +28,10 @@ _MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
 _MONTH_NAME = rf"(?:{'|'.join(_MONTHS)}|{'|'.join(name[:3] for name in _MONTHS)}|sept)\.?"
+_WHAT = r"(?:month|blog|issue|edition|posts?|newsletter|archives?)"
 _MONTH = re.compile(
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?P<name>{_MONTH_NAME}),? ?(?P<year>20\d\d)"
+    rf"(?:{_WHAT}:? |\d{{1,2}}(?:st|nd|rd|th)? )?(?P<name>{_MONTH_NAME})(?: of|,)? ?"
+    rf"(?P<year>20\d\d)(?: {_WHAT})?"
     r"(?: ?\(?cont(?:inued|inuing|\.|’d|'d)?\)?)?",
     re.IGNORECASE,
 )
@@ -38,7 +40,7 @@ _NO_SINGLE_MONTH = re.compile(
     rf"(?:early |late |mid-?)?{_SEASON}(?: ?(?:[/&–-]|and|to) ?{_SEASON})?,? ?20\d\d", re.IGNORECASE
 )
 """A line that dates what stands below it, but not by a month."""
-_AROUND_MONTH = " \t*_#:.–—-"
+_AROUND_MONTH = " \t*_#:.[]–—-"
 _NAME = r"(?i:(?:Practice|Practical|Clinical)\s+Implications)"
 _INLINE_HEADING = re.compile(rf"{_NAME} ?[:.–—] ?(?=\S)")
 _MARKED_HEADING = re.compile(

@@ -43,7 +43,8 @@ _DOI = re.compile(
 )
 _LEAD = r"(?:(?:link|url|retrieved from|available (?:at|from)) ?:? ?)"
 _ONLY_ADDRESS = re.compile(
-    r"[\[(<]?(?:advance online publication\.? ?)?"
+    r"(?:advance online|online first) publication\.?"
+    r"|[\[(<]?(?:advance online publication\.? ?)?"
     rf"{_LEAD}?(?:https?://\S+|doi\b.{{3,200}}|10\.\d{{4,9}}/\S+)[\])>]?\.?",
     re.IGNORECASE,
 )
