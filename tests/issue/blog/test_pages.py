@@ -320,7 +320,8 @@ def test_the_doi_written_in_another_way_is_no_difference(
     [
         ("June 2015 (continued)", "2015-06"), ("- June 2015", "2015-06"), ("June2015", "2015-06"),
         ("15 June 2015", "2015-06"), ("JUNE, 2015:", "2015-06"), ("Sept. 2015", "2015-09"),
-        ("Month: June 2015", "2015-06"), ("June 2015 Blog", "2015-06"), ("[June of 2015]", "2015-06"),
+        ("Month: June 2015", "2015-06"), ("June 2015 Blog", "2015-06"),
+        ("[June of 2015]", "2015-06"),
     ],
 )  # fmt: skip
 def test_months_are_known_in_many_forms(
