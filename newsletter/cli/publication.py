@@ -84,13 +84,13 @@ def write(path: Path, content: bytes) -> None:
     from contextlib import suppress
     from shutil import copymode
 
-    path = path.resolve()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    file = path.resolve()
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
         with suppress(FileNotFoundError):
-            copymode(path, part)
-        part.replace(path)
+            copymode(file, part)
+        part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise type(error)(error.errno, error.strerror, str(path)) from error
