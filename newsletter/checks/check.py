@@ -32,3 +32,5 @@ class Check:
     """What it finds, in a few words; heading of its section in docs/reference/checks.md."""
     ask: Callable[[Subject], Iterator[Remark]]
     """The check itself; its docstring is its page in the reference, rule and reason."""
+    of_edition: bool = False
+    """Whether it looks at what readers get, which a broken template leaves them without."""

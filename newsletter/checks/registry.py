@@ -27,14 +27,17 @@ CHECKS: tuple[Check, ...] = (
     *message.CHECKS,
 )
 
+_OF_LOADING = ("N001", "N002")
+"""Codes of what the loader refuses and what a template does."""
+
 
 def check(
-    file: IssueFile, edition: Edition, config: Config, archive: Archive | None = None
+    file: IssueFile, edition: Edition | None, config: Config, archive: Archive | None = None
 ) -> list[Finding]:
     """All findings about an issue and its edition, in the order of their places.
 
     Codes in the configuration's `checks.off` are left out. Without an archive nothing is
-    said about other months.
+    said about other months; without an edition, about what readers get.
 
     Raises:
         ConfigurationError: where `checks.off` names a check that does not exist.
@@ -44,7 +47,7 @@ def check(
     findings = [
         Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
         for each in CHECKS
-        if each.code not in config.checks.off
+        if each.code not in config.checks.off and not (each.of_edition and edition is None)
         for remark in islice(each.ask(subject), MAX_FINDINGS)
     ]
     return sorted(findings, key=lambda found: (found.line, found.column, found.code))
@@ -54,6 +57,11 @@ def _refuse_unknown(codes: tuple[str, ...]) -> None:
     """A mistyped code would leave its check on in silence."""
     known = {each.code for each in CHECKS}
     for code in codes:
+        if code in _OF_LOADING:
+            raise ConfigurationError(
+                f"newsletter.yaml: error: checks.off: {code} cannot be switched off, "
+                "since such an issue cannot be shown or sent; remove the code"
+            )
         if code not in known:
             hint = did_you_mean(code, known) or "; docs/reference/checks.md lists the codes"
             raise ConfigurationError(f"newsletter.yaml: error: checks.off: no check {code}{hint}")

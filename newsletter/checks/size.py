@@ -41,6 +41,6 @@ def _shown(size: int) -> str:
 
 _TOP = Place(1, 1)
 CHECKS = (
-    Check("N401", "error", "Clipped by Gmail", clipped_by_gmail),
-    Check("N402", "warning", "Nearly clipped by Gmail", nearly_clipped),
+    Check("N401", "error", "Clipped by Gmail", clipped_by_gmail, of_edition=True),
+    Check("N402", "warning", "Nearly clipped by Gmail", nearly_clipped, of_edition=True),
 )

@@ -16,10 +16,18 @@ class Subject:
     """An issue with all that a check may look at."""
 
     file: IssueFile
-    edition: Edition
+    rendered: Edition | None
+    """None where a template is broken; then only the texts are looked at."""
     config: Config
     archive: Archive
     """All months of the publication, this one among them."""
+
+    @property
+    def edition(self) -> Edition:
+        """What readers get, for the checks that are told to be of it."""
+        if self.rendered is None:
+            raise ValueError("this check looks at the edition; say so in the registry")
+        return self.rendered
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

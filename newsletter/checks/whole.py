@@ -7,7 +7,7 @@ from pathlib import Path
 
 from newsletter.checks.registry import check
 from newsletter.config import Config
-from newsletter.edition import render
+from newsletter.edition import Edition, render
 from newsletter.errors import RefusedSource, TemplateError
 from newsletter.issue import Archive, IssueFile, archive_of, issue_paths, load_issue
 from newsletter.yaml_source import Finding
@@ -35,12 +35,13 @@ def _check(file: IssueFile | RefusedSource, config: Config, archive: Archive) ->
     if isinstance(file, RefusedSource):
         yield from file.findings
         return
+    edition: Edition | None
     try:
         edition = render(file.issue, config)
     except TemplateError as error:
         place = (error.path, error.line, error.column)
         yield Finding(*place, error.message, code=OF_TEMPLATES)
-        return
+        edition = None
     yield from check(file, edition, config, archive)
 
 

@@ -36,8 +36,8 @@ def check(ctx: click.Context, issues: tuple[str, ...], strict: bool, as_json: bo
     from newsletter.issue import find_issue, issue_paths
 
     config = publication.load(ctx)
-    named = [find_issue(name, config) for name in dict.fromkeys(issues)]
-    paths = named or list(reversed(issue_paths(config).values()))
+    named = {path.resolve(): path for path in (find_issue(name, config) for name in issues)}
+    paths = list(named.values()) or list(reversed(issue_paths(config).values()))
     findings = check_issues(paths, config)
     if as_json:
         click.echo(json.dumps([_document(each) for each in findings], indent=2, ensure_ascii=False))

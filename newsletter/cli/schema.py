@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="File to write to, in place of printing.",
 )
 @click.pass_context
@@ -32,7 +32,7 @@ def schema(ctx: click.Context, out: Path | None) -> None:
     from newsletter.issue.schema import schema_text
 
     content = schema_text(_config(ctx)).encode()
-    if out is None:
+    if out is None or str(out) == "-":
         click.echo(content, nl=False)  # bytes: JSON is UTF-8, whatever the terminal is
         return
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from newsletter.yaml_source import Finding
 
 _OF_MANY_LINES = (RefusedSource, ConfigurationError, UnreadablePage)
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What a message may quote of its input, but a terminal would obey."""
 _CONTROL_OR_END = re.compile(f"{_CONTROL.pattern}|\n")
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
@@ -52,7 +52,7 @@ def _in_colour(found: Finding, file: IO[str], code: str = "") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    place = f"{found.path}:{found.line}:{found.column}: "
+    place = _CONTROL_OR_END.sub("\ufffd", f"{found.path}:{found.line}:{found.column}: ")
     severity = (f"{found.severity}: ", _COLOURS[found.severity])
     line = Text.assemble((place, "bold"), severity, found.message, (code, "dim"))
     Console(file=file, soft_wrap=True).print(line)

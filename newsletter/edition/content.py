@@ -17,7 +17,7 @@ from newsletter.issue.doi import doi_url
 if TYPE_CHECKING:
     from babel import Locale
 
-_SENTENCE_END = re.compile(r"[.!?…]+[”’\"')\]]*(?=\s+[“‘«(]?(?:[^\W\d_a-zà-öø-ÿ]|\d))")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[”’\"')\]]*+(?=\s+[“‘«(]?(?:[^\W\d_a-zà-öø-ÿ]|\d))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|cf|e\.g|i\.e|al|Fig|pp?|approx|[A-Z])\.|^…)$"
 )

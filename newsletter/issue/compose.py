@@ -23,7 +23,7 @@ SCHEMA_FILE = "schema/issue.schema.json"
 PROSE = frozenset({"intro", "summary", "practice_implications"})
 """Keys whose texts have paragraphs."""
 
-_UNFOLDABLE = re.compile(r"[ ]{2}|[\t\n]|^\s|\s$")
+_UNFOLDABLE = re.compile(r"[ ]{2}|[^\S ]|^ | $")
 """White space that folding would change."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 _PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*", re.IGNORECASE)
@@ -24,6 +25,17 @@ def normalise_doi(text: str) -> str:
     if not _DOI.fullmatch(bare) or not bare.isprintable() or "\ufffd" in bare:
         raise ValueError(f"'{text}' is not a DOI; write one such as 10.1037/cou0000708")
     return bare
+
+
+def without_end(doi: str, ends: str, pairs: Mapping[str, str]) -> str:
+    """A DOI found in a text, without the signs of the sentence and the brackets around it."""
+    spare = {closing: doi.count(closing) - doi.count(opening) for opening, closing in pairs.items()}
+    end = len(doi)
+    while end and (doi[end - 1] in ends or spare.get(doi[end - 1], 0) > 0):
+        if doi[end - 1] in spare:
+            spare[doi[end - 1]] -= 1
+        end -= 1
+    return doi[:end]
 
 
 def doi_url(doi: str) -> str:

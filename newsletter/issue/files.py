@@ -5,16 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from newsletter.config import Config
-from newsletter.errors import IssueNotFound
+from newsletter.errors import ConfigurationError, IssueNotFound
 from newsletter.issue.model import MONTH
 from newsletter.suggest import did_you_mean
 
 
 def issue_paths(config: Config) -> dict[str, Path]:
-    """Months and their files, newest first; empty where there is no folder yet."""
+    """Months and their files, newest first; empty where there is no folder yet.
+
+    Raises:
+        ConfigurationError: where `issues` names a file.
+        OSError: where the folder cannot be read.
+    """
     folder = config.issues_path
-    paths = folder.glob("*.yaml") if folder.is_dir() else ()
-    months = {path.stem: path for path in paths if MONTH.fullmatch(path.stem) and path.is_file()}
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(
+            f"{config.file.name}: error: 'issues' names {config.shown(folder)}, "
+            "which is no folder; name the folder of the issue files"
+        )
+    paths = folder.iterdir() if folder.exists() else ()
+    months = {
+        path.stem: path
+        for path in paths
+        if path.suffix == ".yaml" and MONTH.fullmatch(path.stem) and path.is_file()
+    }
     return dict(sorted(months.items(), reverse=True))
 
 

@@ -13,7 +13,6 @@ _BACKSLASH = re.compile(rf"\\(?={_PUNCTUATION})")
 _STAR = re.compile(r"\*")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 """An underscore within a word marks no emphasis (CommonMark §6.2)."""
-_LINK = re.compile(r"\[(?=.*\]\()")
 _AUTOLINK = re.compile(r"<(?=[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]+@)")
 _BULLET = re.compile(r"^(?=[-+*](?:\s|$))")
 _NUMBER = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))")
@@ -31,8 +30,9 @@ def escape_inline(text: str) -> str:
 def escape_prose(paragraph: str) -> str:
     """A paragraph on one line, in which links and lists are markup too."""
     text = escape_inline(paragraph)
-    for mark in (_LINK, _AUTOLINK):
-        text = mark.sub(lambda found: f"\\{found[0]}", text)
+    last = text.rfind("](")  # no bracket behind it opens a link
+    text = text[: max(last, 0)].replace("[", "\\[") + text[max(last, 0) :]
+    text = _AUTOLINK.sub(lambda found: f"\\{found[0]}", text)
     return escape_start(text)
 
 

@@ -46,10 +46,28 @@ def test_a_broken_template_is_told_once_for_all_issues(
         publication.write_issue(issue_text.replace("2023-12", month), f"{month}.yaml")
         for month in ("2023-11", "2023-12")
     ]
-    (found,) = check_issues(paths, publication.config())
-    assert (found.code, found.severity) == ("N002", "error")
+    findings = check_issues(paths, publication.config())
+    (found,) = (each for each in findings if each.code == "N002")
+    assert found.severity == "error"
     assert found.path == "templates/parts/study.mjml"
     assert "nothing_of_the_kind" in found.message
+
+
+def test_a_broken_template_does_not_hide_what_is_wrong_with_the_texts(
+    publication: Publication, issue_text: str
+) -> None:
+    (publication.root / "templates/parts/footer.txt").write_text("{{ nope }", "utf-8")
+    path = publication.write_issue(issue_text.replace("A team studied it.", "TODO, r = 1.4."))
+    codes = {each.code for each in check_issues([path], publication.config())}
+    assert {"N002", "N104", "N223"} <= codes
+
+
+def test_what_the_loader_refuses_cannot_be_switched_off(publication: Publication) -> None:
+    file = publication.root / "newsletter.yaml"
+    file.write_text(file.read_text("utf-8") + "checks: {off: [N001]}\n", "utf-8")
+    path = publication.root / "issues/2023-12.yaml"
+    with pytest.raises(ConfigurationError, match="N001 cannot be switched off"):
+        check_issues([path], publication.config())
 
 
 def test_a_file_given_twice_is_checked_once(publication: Publication) -> None:

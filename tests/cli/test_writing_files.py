@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,14 @@ def test_a_file_that_is_written_again_keeps_its_permissions_and_its_link(tmp_pat
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", bytearray()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.extend(pipe.read_bytes()))
+    reader.start()
+    publication.write(pipe, b"content")
+    reader.join(timeout=10)
+    assert bytes(read) == b"content"
+    assert pipe.is_fifo()

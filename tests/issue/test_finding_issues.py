@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.errors import IssueNotFound, UsageError
+from newsletter.errors import ConfigurationError, IssueNotFound, UsageError
 from newsletter.issue import find_issue, issue_paths
 
 
@@ -127,3 +127,13 @@ def test_what_is_no_file_is_not_listed(publication: Any) -> None:
     (folder / "2024-02.yaml").symlink_to("nowhere.yaml")
     (folder / "2024-03.yaml").symlink_to("2023-12.yaml")
     assert list(issue_paths(publication.config())) == ["2024-03", "2023-12"]
+
+
+def test_a_file_in_place_of_the_folder_is_no_empty_publication(publication: Any) -> None:
+    folder = publication.root / "issues"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_text("", "utf-8")
+    with pytest.raises(ConfigurationError, match="'issues' names issues, which is no folder"):
+        issue_paths(publication.config())

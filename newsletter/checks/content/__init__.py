@@ -34,7 +34,7 @@ CHECKS = (
     Check("N108", "warning", "Length of the subject", length_of_subject),
     Check("N109", "warning", "Length of the preheader", length_of_preheader),
     Check("N110", "warning", "Empty text", empty_text),
-    Check("N111", "note", "No subject of its own", default_subject),
+    Check("N111", "note", "No subject of its own", default_subject, of_edition=True),
     Check("N112", "warning", "Shouting subject", shouting_subject),
     Check("N113", "warning", "Inbox line said twice", repeated_envelope),
     Check("N114", "warning", "Promised number of studies", promised_number),

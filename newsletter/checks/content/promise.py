@@ -46,7 +46,7 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\bI +(?:will +)?(?:blog|write) +about +(?P<list>[^.:;?!]+, +and +[^.:;?!]+)",
+    r"\bI +(?:will +)?(?:blog|write) +about +(?P<list>[^\s.:;?!][^.:;?!]*, +and +[^.:;?!]+)",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"^(?:which|who|whose|where|when|that|but|or|if|as|such)\b", re.IGNORECASE)

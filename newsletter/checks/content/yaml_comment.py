@@ -9,8 +9,15 @@ from newsletter.checks.check import Remark
 from newsletter.checks.subject import Subject
 from newsletter.yaml_source import Place, Scalar
 
-_ON_ONE_LINE = ("subject", "preheader")
-_OF_SUMMARIES = ("title", "citation")
+_OF_ISSUE = ("subject", "preheader", "intro")
+_OF_SUMMARY = (
+    "title",
+    "citation",
+    "link",
+    "research_type",
+    "summary",
+    "practice_implications",
+)
 _LEFT_OUT = re.compile(r"\s#(?=\S)")
 
 
@@ -21,9 +28,9 @@ def text_after_a_hash(subject: Subject) -> Iterator[Remark]:
     """
     source = subject.file.source
     lines = source.text.splitlines()
-    parts: list[tuple[str | int, ...]] = [(name,) for name in _ON_ONE_LINE]
+    parts: list[tuple[str | int, ...]] = [(name,) for name in _OF_ISSUE]
     for index in range(len(subject.file.issue.summaries)):
-        parts += [("summaries", index, name) for name in _OF_SUMMARIES]
+        parts += [("summaries", index, name) for name in _OF_SUMMARY]
     for location in parts:
         node = source.node(*location)
         if not isinstance(node, Scalar) or node.style:

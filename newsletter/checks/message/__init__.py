@@ -19,14 +19,14 @@ from newsletter.checks.message.links import (
 )
 
 CHECKS = (
-    Check("N403", "error", "Broken link", broken_link),
-    Check("N404", "warning", "Insecure link", insecure_link),
-    Check("N405", "warning", "Link to no part of the issue", link_to_no_anchor),
+    Check("N403", "error", "Broken link", broken_link, of_edition=True),
+    Check("N404", "warning", "Insecure link", insecure_link, of_edition=True),
+    Check("N405", "warning", "Link to no part of the issue", link_to_no_anchor, of_edition=True),
     Check("N406", "error", "Link that is none", unlinked_link),
-    Check("N407", "note", "Example's address", example_link),
-    Check("N408", "warning", "Wide line in the plain text", wide_line),
-    Check("N409", "error", "Placeholder left in the mail", leftover_placeholder),
-    Check("N410", "error", "Invalid header", invalid_header),
-    Check("N411", "warning", "Misleading sender", misleading_sender),
-    Check("N412", "warning", "Image without words", image_without_words),
+    Check("N407", "note", "Example's address", example_link, of_edition=True),
+    Check("N408", "warning", "Wide line in the plain text", wide_line, of_edition=True),
+    Check("N409", "error", "Placeholder left in the mail", leftover_placeholder, of_edition=True),
+    Check("N410", "error", "Invalid header", invalid_header, of_edition=True),
+    Check("N411", "warning", "Misleading sender", misleading_sender, of_edition=True),
+    Check("N412", "warning", "Image without words", image_without_words, of_edition=True),
 )

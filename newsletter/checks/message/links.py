@@ -14,10 +14,10 @@ from newsletter.checks.subject import Subject
 from newsletter.config import Config
 
 _LABELLED = re.compile(
-    r"(?<!!)\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)"
+    r"!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)"
 )
 _ADDRESS = re.compile(
-    r"\s*(?:<\s*>\s*)?$|\s*<?(?:[a-z][a-z0-9+.-]*:\S|//|\.{0,2}/|#\w|www\.|[\w.+-]+@[\w-]+\."
+    r"\s*(?:<\s*>\s*)?$|\s*<?(?:[a-z][a-z0-9+.-]*:\S|//|\.{0,2}/|#|\?\w|10\.\d{4}|(?:mailto|tel|https?)\b|[A-Za-z][\w-]*$|www\.|[\w.+-]+@[\w-]+\."
     r"|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:[/?#]|$))",
     re.IGNORECASE,
 )

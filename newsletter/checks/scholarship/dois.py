@@ -11,6 +11,7 @@ from newsletter.checks.check import Remark
 from newsletter.checks.passages import Passage
 from newsletter.checks.subject import Subject
 from newsletter.issue import Summary
+from newsletter.issue.doi import without_end
 
 _DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s<>\"“”]+")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -33,7 +34,7 @@ _SIGNS = (
         ),
         "'{}' belongs to the page's address, not to the DOI; remove it",
     ),
-    _Sign(re.compile(r"[?#].*"), "'{}' belongs to the page's address, not to the DOI; remove it"),
+    _Sign(re.compile(r"\?.*|#.+"), "'{}' belongs to the page's address, not to the DOI; remove it"),
     _Sign(re.compile(r"https?:.*|doi\.org.*|\b10\.\d{4,9}/.*"), "two addresses in one; keep one"),
     _Sign(re.compile(r"…|\.\.\."), "'{}' stands for the rest; write the whole DOI"),
     _Sign(re.compile(r"[–—−‐‑]"), "'{}' is a typographic dash; type a hyphen"),
@@ -106,15 +107,7 @@ def _others(summary: Summary, citation: str) -> Iterator[tuple[int, str]]:
 
 def dois_in(text: str) -> list[tuple[int, str]]:
     """Each DOI in a text, with its offset; none of the signs that end a sentence belong to it."""
-    return [(found.start(), _trimmed(found[0])) for found in _DOI.finditer(text)]
-
-
-def _trimmed(doi: str) -> str:
-    while doi[-1] in _ENDS or any(
-        doi.endswith(end) and doi.count(begin) < doi.count(end) for begin, end in _PAIRS.items()
-    ):
-        doi = doi[:-1]
-    return doi
+    return [(found.start(), without_end(found[0], _ENDS, _PAIRS)) for found in _DOI.finditer(text)]
 
 
 def _folded(doi: str | None) -> str:

@@ -58,7 +58,7 @@ def nearly_same(title: str, others: Sequence[str]) -> list[int]:
         index
         for asked, known in ((whole, wholes), (whole, mains), (main, wholes))
         for other, _, index in process.extract(
-            asked, known, scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=None
+            asked, known, scorer=fuzz.token_sort_ratio, score_cutoff=_CUTOFF, limit=None
         )
         if asked and _has_same_words(asked, other)
     }

@@ -12,6 +12,8 @@ from newsletter.checks.scholarship.reference import YEAR, Reference, reference
 from newsletter.checks.subject import Subject
 
 _DATED = re.compile(rf"(?<=[\s(\[])(?P<year>{YEAR})[a-z]?(?=[)\],;])")
+_SLIP = 2
+"""Years by which a slip is too early; what is older is another study of the author's."""
 _REACH = 80
 """Letters before a year in which its author stands."""
 _BETWEEN = re.compile(
@@ -20,7 +22,8 @@ _BETWEEN = re.compile(
 )
 """From the author to the year: "Cooper and colleagues (", "Cooper & Yap, "."""
 _EARLIER = re.compile(
-    r"\b(?:earlier|previous(?:ly)?|prior|original(?:ly)?|past|classic|before|since|following)\b",
+    r"\b(?:earlier|previous(?:ly)?|prior|original(?:ly)?|past|classic|before|since|following"
+    r"|scales?|measures?|questionnaires?|inventory|developed|argued|proposed)\b",
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"[.?!]\s")
@@ -47,7 +50,8 @@ def other_year_in_text(subject: Subject) -> Iterator[Remark]:
     """Where the text dates the study's first author, the year is the citation's.
 
     "Cooper and colleagues (2019)" beside a citation of 2020 is told, unless the text gives
-    the right year as well, or speaks of an earlier study.
+    the right year as well, or speaks of an earlier study. An author's older work is no slip:
+    told are years that are later than the citation's, or at most two before it.
     """
     references = {passage.study: found for passage, found in _citations(subject)}
     for study, found in references.items():
@@ -72,7 +76,8 @@ def _mentions(text: str, surname: str) -> Iterator[re.Match[str]]:
 
 def _differing(told: list[tuple[Passage, re.Match[str]]], found: Reference) -> Iterator[Remark]:
     for passage, mention in told:
-        if not _EARLIER.search(_sentence_before(mention)):
+        near = int(mention["year"]) >= found.years[0] - _SLIP
+        if near and not _EARLIER.search(_sentence_before(mention)):
             year, cited = mention["year"], found.years[0]
             message = (
                 f"{found.first_author}'s study is of {year} here and of {cited} in its citation"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from newsletter.issue.blog.page import Line
-from newsletter.issue.doi import normalise_doi
+from newsletter.issue.doi import normalise_doi, without_end
 
 _LONGEST = 900
 """Characters; with twenty authors a citation has some 600, a paragraph of the blog 1,000."""
@@ -34,10 +34,10 @@ _SENTENCE_BEGINS = re.compile(
 _PREFIX = (
     r"(?:(?:https?\s?:\s?//\s?)?(?:dx\.|www\.)?doi\.\s?org\s?/\s?"
     r"|https?://[^\s/]+/doi/(?:abs/|full/|pdf/|epdf/|epub/)?"
-    r"|(?<![\w/.])doi\s?[:=]?\s?)"
+    r"|(?<![\w/.])doi(?:\s?[:=])?\s?)"
 )
 _DOI = re.compile(
-    rf"(?P<prefix>(?:{_PREFIX})*)"
+    rf"(?P<prefix>(?:{_PREFIX})*+)"
     r"(?P<doi>10\.\d{4,9}(?:\.\d+)*(?:/|%2F)(?:[^\s<>\"“”\[\]]|<[^\s<>]{1,60}>)+)",
     re.IGNORECASE,
 )
@@ -52,7 +52,7 @@ _ONLY_SOURCE = re.compile(r"[A-Z][^.?!]{2,90}, ?\d{1,4} ?(?:\(\d|[,:] ?\d).{0,10
 """`Psychotherapy, 55(4), 461–472.` on a line of its own."""
 _BEFORE_ADDRESS = re.compile(rf"{_LEAD}$", re.IGNORECASE)
 _QUERY = re.compile(r"[?#].*")
-_TAIL = tuple(".,;:*’'”\"/…")
+_TAIL = ".,;:*’'”\"/…"
 _CLOSING_STARS = re.compile(r"[.,;: ]*(\*{1,2})")
 _OPEN_END = re.compile(r"[\s,;:]+$")
 
@@ -139,15 +139,13 @@ def _end(found: re.Match[str]) -> int:
     """Where the DOI ends in its text; an address's query goes with it."""
     whole = found["doi"]
     if "/" in found["prefix"] and (query := _QUERY.search(whole)):
-        tail = len(query[0]) - len(query[0].rstrip("".join(_TAIL)))
+        tail = len(query[0]) - len(query[0].rstrip(_TAIL))
         return found.end() - tail
     return found.end() - (len(whole) - len(_cut(whole)))
 
 
 def _cut(doi: str) -> str:
-    while doi.endswith(_TAIL) or (doi.endswith(")") and doi.count("(") < doi.count(")")):
-        doi = doi[:-1]
-    return doi
+    return without_end(doi, _TAIL, {"(": ")"})
 
 
 def _joined(before: str, after: str) -> str:

@@ -176,7 +176,7 @@ def _line(block: _Block) -> Line | None:
         text=text,
         heading=block.heading,
         inline=inline,
-        prose=f"- {prose}" if block.item else escape_start(prose),
+        prose=f"- {escape_start(prose)}" if block.item else escape_start(prose),
         addresses=tuple(dict.fromkeys(run.href for run in runs if run.href)),
     )
 

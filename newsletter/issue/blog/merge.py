@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from newsletter.issue.compose import entry_lines
 from newsletter.issue.load import IssueFile
 from newsletter.yaml_source import Mapping as MappingNode
+from newsletter.yaml_source import Scalar
 from newsletter.yaml_source import Sequence as SequenceNode
 from newsletter.yaml_source.text import split_lines
 
@@ -28,7 +29,7 @@ def with_summaries(file: IssueFile, entries: Sequence[Mapping[str, str]]) -> str
     if dash is None:
         return _round_trip(file.source.text, entries)
     line, lead = dash
-    end = _end_of_entry(lines, line, len(lead.rstrip()) - 1)
+    end = max(_end_of_entry(lines, line, len(lead.rstrip()) - 1), _last_quoted(file))
     spaced = _is_spaced(file, lines)
     added: list[str] = []
     for entry in entries:
@@ -68,6 +69,20 @@ def _end_of_entry(lines: list[str], start: int, dash: int) -> int:
         if line.strip():
             end = number + 1
     return end
+
+
+def _last_quoted(file: IssueFile) -> int:
+    """The last line of the last entry's quotations, which may go on at the file's left edge."""
+    last = file.source.node("summaries", len(file.issue.summaries) - 1)
+    scalars = [value for _, value in last.pairs] if isinstance(last, MappingNode) else []
+    return max(
+        (
+            each.end_line
+            for each in scalars
+            if isinstance(each, Scalar) and each.style in ("'", '"')
+        ),
+        default=0,
+    )
 
 
 def _is_spaced(file: IssueFile, lines: list[str]) -> bool:

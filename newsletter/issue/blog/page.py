@@ -17,7 +17,7 @@ MAX_PAGE_BYTES = 20_000_000
 _BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """Line breaks that editors do not count."""
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|main)\b",
+    rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body|div|main)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -48,8 +48,8 @@ def marked(runs: Sequence[Run], *, links: bool) -> Iterator[str]:
         before = runs[index - 1].text[-1] if index else " "
         after = runs[index + 1].text[0] if index + 1 < len(runs) else " "
         core = run.text.strip()
-        mark = run.mark if core and _marks_bind(before, core, after, run.text) else ""
         shown = _linked(core, run.href) if links else _escaped(core)
+        mark = run.mark if core and _marks_bind(before, shown, after, run.text) else ""
         lead = run.text[: len(run.text) - len(run.text.lstrip())]
         trail = run.text[len(run.text.rstrip()) :] if core else ""
         yield f"{lead}{mark}{shown}{mark}{trail}"

@@ -35,7 +35,7 @@ _UNTYPED = re.compile(
 )
 """What the loader refuses, private characters, and the layout of the publisher's page."""
 _TRAILING_DOI = re.compile(
-    r"[\s,;]*(?<![\w/])(?:available at:?\s*|retrieved from\s*)?"
+    r"(?<![\s,;])[\s,;]*+(?<![\w/])(?:available at:?\s*|retrieved from\s*)?"
     r"((?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*)(10\.\S+)\s*$",
     re.IGNORECASE,
 )

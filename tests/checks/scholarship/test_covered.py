@@ -22,6 +22,7 @@ TITLE = "Mentalizing May be a Protective Factor for Therapists’ Well-Being"
         "METNALIZING MAY BE A PROTECTIVE FACTOR FOR THERAPISTS WELLBEING",
         "*Mentalizing* may be a protective factor for therapist’s well‑being",
         f"{TITLE}: A Survey",
+        "For Therapists’ Well-Being Mentalizing May be a Protective Factor",
         f"{TITLE} – What Italian Therapists Say",
         "Mentalizing May be a Protective Factor for Counsellors’ Well-Being",
     ],

@@ -72,6 +72,8 @@ def test_another_year_beside_the_first_author_is_told(desk: Any, author: str) ->
         WORDS.format("Cooperman and colleagues (2019)"),
         "Cooper and colleagues studied patients (2019 to 2020), 2015 of them.",
         "Cooper and colleagues asked 2019 patients.",
+        "The idea is an old one (Cooper et al., 2013), and was tested here.",
+        "They used the scale of Cooper et al. (2019) for it.",
     ],
 )
 def test_other_years_are_left_alone(desk: Any, text: str) -> None:

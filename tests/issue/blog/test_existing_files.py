@@ -122,6 +122,8 @@ ITEMS = {
     "practice_implications: P\n",
     "flush": "- title: A Second\n  summary: S\n  practice_implications: |\n    P\n",
     "deep": "    -   title: A Second\n        summary: S\n        practice_implications: P\n\n",
+    "quotation at the edge": "- title: A Second\n  summary: S\n"
+    '  practice_implications: "P\n\n and more"\n',
     "dash alone": "  -   # why\n    # here\n    title: A Second\n    summary: S\n"
     "    practice_implications: P\n",
     "two": "  - title: Own\n    summary: S\n    practice_implications: P\n  - title: A Second\n"

@@ -516,6 +516,25 @@ def test_emphasis_and_links_of_html_are_kept(
     assert article.practice_implications == "- One\n- Two\n\nEnd"
 
 
+def test_a_page_of_comments_is_read_in_reasonable_time(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[0])])])
+    page = "<!-- wp:paragraph -->\n" * 3000 + page[page.index("<div>") : page.index("<footer>")]
+    assert len(importing(page).months["2023-12"]) == 1
+
+
+def test_entries_of_a_list_and_links_within_words_keep_their_signs(
+    importing: Importing, told: Make, html_of: Make
+) -> None:
+    page = html_of([("2023-12", [told(TITLES[0], "", ("ONE",))])]).replace(
+        "<p>\n  ONE\n</p>", "<ul><li>1. First <b>x</b></li></ul>"
+        "<p>with<em><a href='https://a.example/'>in</a></em> it</p>"
+    )  # fmt: skip
+    (article,) = importing(page, ending="html").months["2023-12"]
+    assert article.summary == "- 1\\. First **x**\n\nwith[in](https://a.example/) it"
+
+
 def test_the_doi_behind_a_link_is_found(importing: Importing, html_of: Make, told: Make) -> None:
     page = html_of([("2023-12", [told("A Title", "CITATION")])]).replace(
         "CITATION", "Author, A. (2023). A study. "
@@ -699,6 +718,9 @@ def test_menus_and_footer_are_no_text_of_an_article(
 
 
 def test_a_hostile_page_is_read_in_reasonable_time(importing: Importing) -> None:
-    for text in ("Author, A. (2020" * 20_000, "10.1037/" * 30_000, "( , & " * 40_000):
+    for text in (
+        "Author, A. (2020" * 20_000, "10.1037/" * 30_000, "( , & " * 40_000, "doi " * 20_000,
+        "10.1234/a" + ")" * 100_000, "[" * 100_000,
+    ):  # fmt: skip
         with pytest.raises(UnreadablePage):
             importing(f"December 2023\n{text}\n")
