@@ -85,7 +85,7 @@ class _Pen:
     def show(self, words: str) -> None:
         """Copy words, and blank the signs before and between them."""
         while words:
-            sign = _SIGN.search(self.typed, self.at)
+            sign = _SIGN.search(self.typed, self.at, self.at + len(words))
             count = min(len(words), (sign.start() if sign else len(self.typed)) - self.at)
             if not count or not self.typed.startswith(words[:count], self.at):
                 count = 1

@@ -26,7 +26,7 @@ _EARLIER = re.compile(
     r"|scales?|measures?|questionnaires?|inventory|developed|argued|proposed)\b",
     re.IGNORECASE,
 )
-_SENTENCE_START = re.compile(r"[.?!]\s")
+_SENTENCE_START = re.compile(r"(?<!\bal)[.?!]\s")
 
 
 def citation_without_year(subject: Subject) -> Iterator[Remark]:
