@@ -35,8 +35,9 @@ def init(folder: Path) -> None:
 
     month = f"{date.today():%Y-%m}"
     files = starter_files(month)
-    _refuse_conflicts(folder, files)
-    _write(folder, files)
+    missing = {name: text for name, text in files.items() if not _is_same(folder / name, text)}
+    _refuse_conflicts(folder, missing)
+    _write(folder, missing)
     click.echo(
         f"{_shown(folder)}: a publication of {len(files)} files, with the issue of {month}\n"
     )
@@ -62,6 +63,11 @@ def _refuse_conflicts(folder: Path, files: Iterable[str]) -> None:
             f"nothing is written, since in {shown} there are already {', '.join(conflicts)}; "
             "move them, or choose another folder"
         )
+
+
+def _is_same(path: Path, content: bytes) -> bool:
+    """Whether a file is as it would be written, as after an init that was killed half way."""
+    return path.is_file() and path.read_bytes() == content
 
 
 def _conflicts(folder: Path, name: str) -> Iterator[str]:

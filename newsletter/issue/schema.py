@@ -79,11 +79,13 @@ def issue_schema(config: Config | None = None) -> dict[str, Any]:
     """JSON Schema (2020-12) of an issue; with a configuration, of its own topics and types."""
     issue = Issue.model_json_schema()
     study = issue.pop("$defs")["Summary"]
-    kinds = _KINDS | (_own_kinds(config) if config else {})
+    own = _own_kinds(config) if config else {}
+    kinds = _KINDS | own
+    examples = {name: each for name, each in _EXAMPLES.items() if name not in own}
     return {
         "$schema": DIALECT,
-        **_mapping(issue, kinds),
-        "$defs": {"Summary": _mapping(study, kinds), "Blank": _BLANK},
+        **_mapping(issue, kinds, examples),
+        "$defs": {"Summary": _mapping(study, kinds, examples), "Blank": _BLANK},
     }
 
 
@@ -101,7 +103,9 @@ def _own_kinds(config: Config) -> dict[str, dict[str, Any]]:
     return kinds
 
 
-def _mapping(model: dict[str, Any], kinds: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _mapping(
+    model: dict[str, Any], kinds: dict[str, dict[str, Any]], examples: dict[str, Any]
+) -> dict[str, Any]:
     required = model["required"]
     return {
         "title": model["title"],
@@ -109,6 +113,7 @@ def _mapping(model: dict[str, Any], kinds: dict[str, dict[str, Any]]) -> dict[st
         "type": "object",
         "properties": {
             name: _value(name, described["description"], kinds[name], needed=name in required)
+            | ({"examples": [examples[name]]} if name in examples else {})
             for name, described in model["properties"].items()
         },
         "required": required,
@@ -119,5 +124,4 @@ def _mapping(model: dict[str, Any], kinds: dict[str, dict[str, Any]]) -> dict[st
 def _value(name: str, description: str, kind: dict[str, Any], *, needed: bool) -> dict[str, Any]:
     title = "DOI" if name == "doi" else name.replace("_", " ").capitalize()
     kind = kind if needed else {"anyOf": [kind, {"$ref": "#/$defs/Blank"}]}
-    examples = {"examples": [_EXAMPLES[name]]} if name in _EXAMPLES else {}
-    return {"title": title, "description": description, **kind, **examples}
+    return {"title": title, "description": description, **kind}

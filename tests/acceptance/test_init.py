@@ -162,3 +162,12 @@ def test_on_a_full_disk_nothing_is_left_behind(room: int, run: Run, tmp_path: Pa
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ": error: " in ran.stderr
     assert list(tmp_path.rglob("*")) == [tmp_path / "issues"]
+
+
+def test_what_a_killed_init_has_left_is_completed(run: Run, tmp_path: Path) -> None:
+    run("init", "whole")
+    run("init", "half")
+    for name in ("newsletter.yaml", "words.txt", "templates/issue.mjml"):
+        (tmp_path / "half" / name).unlink()
+    assert run("init", "half").returncode == 0
+    assert contents(tmp_path / "half") == contents(tmp_path / "whole")
