@@ -1,6 +1,6 @@
 """What the editor writes: one month's file, its model, and finding it."""
 
-from newsletter.issue.archive import Archive, Covered, archive_of, read_archive, studies_of
+from newsletter.issue.archive import Archive, Covered, archive_of, studies_of
 from newsletter.issue.files import find_issue, issue_paths
 from newsletter.issue.load import IssueFile, load_issue
 from newsletter.issue.model import Issue, Summary
@@ -17,6 +17,5 @@ __all__ = [
     "issue_paths",
     "load_issue",
     "planned_at",
-    "read_archive",
     "studies_of",
 ]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsletter.config import Config
-from newsletter.errors import RefusedSource
-from newsletter.issue.files import issue_paths
-from newsletter.issue.load import IssueFile, load_issue
+from newsletter.issue.load import IssueFile
 
 
 @dataclass(frozen=True)
@@ -42,18 +39,6 @@ def archive_of(months: Iterable[str], files: Iterable[IssueFile]) -> Archive:
     return Archive(
         tuple(sorted(months)), tuple(study for file in ordered for study in studies_of(file))
     )
-
-
-def read_archive(config: Config) -> Archive:
-    """Load every issue of the publication."""
-    paths = issue_paths(config)
-    files = []
-    for path in paths.values():
-        try:
-            files.append(load_issue(path, config))
-        except RefusedSource:
-            continue  # reported when that month itself is checked
-    return archive_of(paths, files)
 
 
 def studies_of(file: IssueFile) -> Iterator[Covered]:
