@@ -65,6 +65,8 @@ def test_the_sample_issue_has_no_fault(planted: Callable[[str, str], list[Findin
         ("It helped (g = 0.30; 95% CI: −0.10 to 0.70, p < .05).", "N228", "warning", 55),
         ("It helped (OR = 1.30, 95% CI [0.90, 1.90], p = .01).", "N228", "warning", 54),
         ("It helped, SMD = 0.45, 95% CI [0.16, 0.75], p = .45.", "N228", "warning", 55),
+        ("It was r = .98, 95% confidence interval [CI] [.42, .88].", "N222", "warning", 18),
+        ("The p value was .000 in all.", "N227", "warning", 23),
         ("The correlation was r = 1.28 in all.", "N223", "warning", 31),
         ("As many as 134% of patients left early.", "N232", "warning", 18),
         ("The link was strong, p = .000 in all.", "N227", "warning", 32),
@@ -91,6 +93,27 @@ def test_a_fault_in_a_text_is_found_at_its_place(
     found = planted(SENTENCE, f"{SENTENCE}\n      {sentence}")
     places = {(each.code, each.severity, each.line, each.column) for each in found}
     assert places == {(code, severity, LINE, column)}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hill et al. (2014) asked it first (Brown et al., 2013).",
+        "They examined 1) alliance, 2) empathy, and 3) outcome.",
+        "They offered 1) CBT, 2) IPT or 3) both.",
+        "CBT (d = 1.1, 95% CI .9–1.3) vs. IPT (d = 1.0, 95% CI .8–1.2), p = .44.",
+        "CBT (d = 1.1, 95% CI .9–1.3) and IPT (d = 1.0, 95% CI .8–1.2; p = .44) did not differ.",
+        "Mean change was 8.2 (95% CI 7.1 to 9.3) vs 7.1 (95% CI 6.0 to 8.2), p = .46.",
+        "It was 3.2 per 100 (95% CI 2.1 to 4.3; p = .20 for the comparison).",
+        "It was r = 0,278 in all.",
+        "All ps > .10, and r(88) = .05, ns, with df = 30.",
+        "Incongruent genograms showed diatheses.",
+    ],
+)
+def test_sound_sentences_are_left_alone(
+    planted: Callable[[str, str], list[Finding]], sentence: str
+) -> None:
+    assert planted(SENTENCE, f"{SENTENCE}\n      {sentence}") == []
 
 
 CITATION = "Stolowicz-Melman, D., Lazarus, G., & Atzil-Slonim, D. (2023)."

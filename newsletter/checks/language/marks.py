@@ -13,10 +13,6 @@ _HALF_OPEN = re.compile(rf"[\[(\]][ ]?{_NUMBER}[ ]?[,;][ \n]?{_NUMBER}[ ]?[\])\[
 _OF_CONFIDENCE = re.compile(r"(?:CI|CrI|HDI|interval)s?[\s:=,of]*\Z")
 _EMOTICON = re.compile(r"(?<!\S)[:;]['’]?[-o^]?[()\[\]](?=[\s.,!?]|\Z)")
 _LABEL = re.compile(r"(?<!\w)(?P<label>\d{1,2}|[A-Za-z]|[ivx]{2,4})\)")
-_BEGINS_ITEM = re.compile(
-    r"(?:\n|[,;:.!?–—-]|\b(?:a(?:nd|re)|or|to|by|[iw]s|as|of|in|were|was|that|with|for))\s*\Z"
-)
-"""What stands before `2)` where it begins an item of a list within the sentence."""
 
 _LOOK_BACK = 30
 """Characters before a sign that tell what it is."""
@@ -66,9 +62,7 @@ def _items(text: str) -> frozenset[int]:
 
 def _is_item(text: str, label: re.Match[str]) -> bool:
     before = text[max(0, label.start() - _LOOK_BACK) : label.start()]
-    if not before.strip() or label["label"].isalpha():
-        return not before.endswith("(")
-    return bool(_BEGINS_ITEM.search(before))
+    return not before.endswith(("(", "["))
 
 
 def _neighbours(label: str) -> set[str]:

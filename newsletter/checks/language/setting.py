@@ -28,6 +28,7 @@ _NAME_FOLLOWS = re.compile(rf"{_AUTHOR}|\s(?:&|and (?:others|her|his|their)\b)|,
 _NAME_PRECEDES = re.compile(r"(?:\b(?:Dr|Drs|Prof|Professor|Mr|Mrs|Ms)\.?|\b[A-Z]\.|&)[ \n]\Z")
 
 
+_ET = re.compile(r"\bet\.?\s+\Z")
 _PARTICLES = frozenset(
     """
     al da das de del della den der des di dos du el het la le les ten ter und van von y zu zur
@@ -106,8 +107,8 @@ def is_particle(text: str, start: int, word: str) -> bool:
     """Whether a word is the `der` of `van der Kolk`, or the `al` of `et al.`."""
     if word not in _PARTICLES:
         return False
-    if _CAPITAL_AFTER.match(text, start + len(word)):
+    if _CAPITAL_AFTER.match(text, start + len(word)) or _ET.search(text[:start][-_LOOK_BACK:]):
         return True
     before = _NAME_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
     last = before["last"] if before else ""
-    return last[:2] == "et" or (last != "" and not lexicon().is_word(last.lower()))
+    return last != "" and not lexicon().is_word(last.lower())

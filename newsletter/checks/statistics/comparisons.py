@@ -19,13 +19,16 @@ from newsletter.checks.statistics.reading import Reading, readings
 from newsletter.checks.statistics.results import Result
 from newsletter.checks.subject import Subject
 
+_LEAST_SHOWN = 0.001
+"""A smaller p is printed as less (APA Publication Manual, 7th edition, section 6.36)."""
 _OFF_P = 1.5
 """Times the p that is implied, or that part of it."""
 _OTHER_P = re.compile(
     r"one-?[\s-]?(?:tailed|sided)|1-?[\s-]?(?:tailed|sided)|equivalen|inferior|superiority"
     r"|TOST|Bonferroni|Holm|\bFDR\b|false discovery|multiple (?:comparison|testing)"
     r"|corrected p|adjusted p|p-adj|corrected for|exact test|log-?rank|likelihood.ratio"
-    r"|permutation|Mann|Wilcoxon",
+    r"|permutation|Mann|Wilcoxon|\bdid not differ\b|\bp\s?[=<>]\s?[\d.]{2,6},? for\b"
+    r"|(?:CI|interval)\b(?s:.{1,60}?)\b(?:vs|versus)\b",
     re.IGNORECASE,
 )
 """In a sentence with one of these a p may answer to another interval."""
@@ -98,7 +101,8 @@ def p_unlike_interval(subject: Subject) -> Iterator[Remark]:
         implied = implied_p(result, interval)
         if implied and not _is_near(result.p.figure, *implied) and _is_plain(reading):
             quoted = f"{reading.quote(result.estimates[0])} with {reading.quote(interval)}"
-            message = f"{reading.quote(result.p)} is unlike {_range(*implied)}, the p of {quoted}"
+            message = f"{reading.quote(result.p)} does not fit {quoted}, whose p is "
+            message += _range(*implied)
             yield reading.remark(result.p.figure, message)
 
 
@@ -121,8 +125,10 @@ def _is_near(p: Figure, least: float, most: float) -> bool:
 
 def _range(least: float, most: float) -> str:
     low, high = _shown(least), _shown(most)
-    return low if low == high else f"{low} to {high}"
+    if low == high:
+        return low
+    return f"at most {high}" if least < _LEAST_SHOWN else f"{low} to {high}"
 
 
 def _shown(p: float) -> str:
-    return f"{p:.3f}".removeprefix("0") if p >= 0.001 else "less than .001"
+    return f"{p:.3f}".removeprefix("0") if p >= _LEAST_SHOWN else "less than .001"

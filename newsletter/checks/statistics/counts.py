@@ -28,7 +28,7 @@ class Count:
 
 _NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WRITTEN = "|".join((*_NUMERALS, *map(str.capitalize, _NUMERALS)))
-_INTEGER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?![\d%-]|[.,·]\d|\s{1,2}(?:%|per\s?cent))"
+_INTEGER = r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d{1,7})(?![\d%-]|[.,·]\d|\s{1,2}(?:%|per\s?cent))"
 _PARTS = {
     "PART": rf"(?<![\w.,·/$€£–−-])(?P<part>{_INTEGER}|(?:{_WRITTEN})\b)",
     "WHOLE": rf"(?:N\s?=\s?)?(?P<whole>{_INTEGER})",

@@ -37,7 +37,7 @@ class Equation:
 
 
 _EQUATION = re.compile(
-    rf"(?<![\w.])(?:(?P<words>(?=[a-zA-Z]{{4}})(?i:{WORDS})s?)|(?P<logarithm>(?:log|ln)[\s(]?)?"
+    rf"(?<![\w.])(?:(?P<words>(?=[a-zA-Z]{{4}}|[pP]\s)(?i:{WORDS})s?)|(?P<logarithm>(?:log|ln)[\s(]?)?"
     r"(?P<symbol>(?:[^\W\d_]|[∆Δ])[\w²^’'+-]{0,11}+))\)?"
     rf"(?P<degrees>{GAP}\([^()]{{1,40}}\))?{GAP}"
     r"(?:(?P<relation>[=<>≤≥≈~:]{1,2}|=\s[<>]|(?:of|was|is|were)(?=\s))|(?<=[A-Za-z])(?=[\s,]),?)"

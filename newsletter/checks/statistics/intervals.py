@@ -52,7 +52,7 @@ class Interval:
 _NAME = re.compile(
     r"[CHPcp](?<![A-Za-z].)(?:(?P<other>rI|DI|PDI|PD|(?<=P)I)|I|L|\.I\.|(?P<word>redib(?:le|ility)"
     r"|rediction|onfidence)\s{1,4}(?:interval|limit))(?P<s>s)?(?![A-Za-z])"
-    rf"(?:{GAP}\([A-Z][A-Za-z]{{1,3}}\))?"
+    rf"(?:{GAP}[(\[][A-Z][A-Za-z]{{1,3}}[)\]])?"
 )
 """`CI`, `C.I.`, `CL`, `confidence interval (CI)`; `CrI`, `HDI`, `PI`, `prediction interval`."""
 _LEVEL_BEFORE = re.compile(

@@ -161,7 +161,7 @@ def test_citations_are_not(remarks: Remarks) -> None:
         ),
         (
             "It was g = 0.33, 95% CI: 0.10–0.57, p = .045.",
-            "'p = .045' is unlike .004 to .013, the p of 'g = 0.33' with '95% CI: 0.10–0.57'",
+            "'p = .045' does not fit 'g = 0.33' with '95% CI: 0.10–0.57', whose p is .004 to .013",
         ),
         ("13 of 45 patients (82.9%) left.", "'13 of 45 patients (82.9%)': 13 of 45 is 28.9%"),
     ],
