@@ -35,7 +35,8 @@ _PARTICLES = frozenset(
     """.split()
 )
 _CAPITAL_AFTER = re.compile(r"\s(?:\w{1,4}\s)?[’']?[A-Z]")
-_NAME_BEFORE = re.compile(r"\b(?P<last>[A-Z]\w+|et\.?)\s(?:\w{1,4}\s)?\Z")
+_NAME_BEFORE = re.compile(r"\b(?P<last>[A-Z]\w+)\s(?:\w{1,4}\s)?\Z")
+_ET = re.compile(r"\bet\.?\s+\Z")
 
 
 class Setting(Enum):

@@ -140,6 +140,7 @@ def test_words_of_the_field_and_the_signs_of_scholarship_are_fine(said: Said, te
         "As Zhaoqing and colleagues say, Tzvetkova’s model and Dr. Bordelin agree.",
         "Later Eltje Vandersteen and Quixano disagreed.",
         "Wrzesniewski (1997) thought of callings.",
+        "Hill et al. (2014), (Young et al., 2014), Cook et. al and Miller et\nal. agree.",
         "Bessel van der Kolk; el Guebaly et al.; the Ordre des psychologues du Québec.",
     ],
 )
