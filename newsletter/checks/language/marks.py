@@ -13,6 +13,10 @@ _HALF_OPEN = re.compile(rf"[\[(\]][ ]?{_NUMBER}[ ]?[,;][ \n]?{_NUMBER}[ ]?[\])\[
 _OF_CONFIDENCE = re.compile(r"(?:CI|CrI|HDI|interval)s?[\s:=,of]*\Z")
 _EMOTICON = re.compile(r"(?<!\S)[:;]['’]?[-o^]?[()\[\]](?=[\s.,!?]|\Z)")
 _LABEL = re.compile(r"(?<!\w)(?P<label>\d{1,2}|[A-Za-z]|[ivx]{2,4})\)")
+_NO_LABEL_AFTER = re.compile(r"[(\[]\Z|[=<>≤≥≈±×]\s?\Z")
+"""What stands before `(1)` and `n = 24)`."""
+_BLANKED_LABEL = re.compile(r"\s{0,9}[ ]{3}\S")
+"""How a paragraph begins that is a list's item to Markdown, so that its `1)` is blanked."""
 
 _LOOK_BACK = 30
 """Characters before a sign that tell what it is."""
@@ -53,6 +57,7 @@ def _fewest(
 def _items(text: str) -> frozenset[int]:
     """Offsets of brackets that close no more than the label of a list's item."""
     labels = {match["label"] for match in _LABEL.finditer(text)}
+    labels |= {"1"} if _BLANKED_LABEL.match(text) else set()
     return frozenset(
         match.end() - 1
         for match in _LABEL.finditer(text)
@@ -62,7 +67,7 @@ def _items(text: str) -> frozenset[int]:
 
 def _is_item(text: str, label: re.Match[str]) -> bool:
     before = text[max(0, label.start() - _LOOK_BACK) : label.start()]
-    return not before.endswith(("(", "["))
+    return not _NO_LABEL_AFTER.search(before)
 
 
 def _neighbours(label: str) -> set[str]:

@@ -28,7 +28,6 @@ _NAME_FOLLOWS = re.compile(rf"{_AUTHOR}|\s(?:&|and (?:others|her|his|their)\b)|,
 _NAME_PRECEDES = re.compile(r"(?:\b(?:Dr|Drs|Prof|Professor|Mr|Mrs|Ms)\.?|\b[A-Z]\.|&)[ \n]\Z")
 
 
-_ET = re.compile(r"\bet\.?\s+\Z")
 _PARTICLES = frozenset(
     """
     al da das de del della den der des di dos du el het la le les ten ter und van von y zu zur
@@ -108,8 +107,9 @@ def is_particle(text: str, start: int, word: str) -> bool:
     """Whether a word is the `der` of `van der Kolk`, or the `al` of `et al.`."""
     if word not in _PARTICLES:
         return False
-    if _CAPITAL_AFTER.match(text, start + len(word)) or _ET.search(text[:start][-_LOOK_BACK:]):
+    before = text[max(0, start - _LOOK_BACK) : start]
+    if _CAPITAL_AFTER.match(text, start + len(word)) or _ET.search(before):
         return True
-    before = _NAME_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
-    last = before["last"] if before else ""
+    named = _NAME_BEFORE.search(before)
+    last = named["last"] if named else ""
     return last != "" and not lexicon().is_word(last.lower())

@@ -31,6 +31,8 @@ Places = Callable[[str, str], tuple[Any, Any]]
         "It was ‸‘good, they said.",
         "one (two.\n\nThree) four".replace("(", "‸(").replace(")", "‸)"),
         "the first; 2‸) the second",
+        "groups of n = 24‸) and n = 25‸) were seen",
+        "(see Table 1) and Table 2‸).",
     ],
 )
 def test_a_sign_without_a_partner_is_told_at_its_place(places: Places, text: str) -> None:
@@ -48,6 +50,14 @@ def test_a_sign_without_a_partner_is_told_at_its_place(places: Places, text: str
         "The ‘90s and ‘til now",
         "a) one, b) two, and c) three",
         "1) one\n2) two",
+        "They examined 1) alliance, 2) empathy, and 3) outcome.",
+        "Therapists should 1) listen, 2) wait (long), and 3) ask.",
+        "There are articles about 1) stress and 2) sleep.",
+        "They offered 1) CBT, 2) IPT or 3) both.",
+        "Both 1) and 2) hold. In 2) above and 3) below, and only 1) here.",
+        "1) Alliance. 2) Empathy.",
+        "Before it.\n\n1) Alliance. 2) Empathy.",
+        "We asked (a) who, (b) why; they said i) no, ii) yes; staff a) one b) two",
         "to (1) do this, and (2) do that",
         "We found a) one and b) two (that is, all).",
         "(we found a) one and b) two)",
