@@ -18,6 +18,13 @@ _ADDRESS = re.compile(
 )
 """Marks a chunk of text as an address, an identifier or a file's name."""
 _PART = re.compile(rf"(?:(?!{HYPHEN.pattern}).)+")
+_EDITED = re.compile(r"[^\W\d_]{0,40}(?:\[[^\W\d_]{1,5}\]|\([^\W\d_]{1,5}\))[^\W\d_]{0,40}")
+"""`[T]herapists`, `mak[ing]`, `therap(ies)`: one word with brackets in it."""
+_NO_WORD = re.compile(
+    r"&#?\w{2,8};|</?[a-z]{1,10}\d?/?>"
+    r"|\b(?:[Aa][dlnrst]|[Bb]en|[Bb]in|[Ee]l|[Ii]bn|[Aa]bu)(?=[-‐‑][A-Z])"
+)
+"""HTML, which other checks tell, and the `al` of `al-Krenawi`."""
 _LONGEST_KEPT = 80
 """Characters of a chunk that is worth remembering."""
 
@@ -47,7 +54,17 @@ def _in_chunk(chunk: str) -> tuple[Unknown, ...]:
     """A text's chunks recur, within it and from month to month: most are known already."""
     if _ADDRESS.search(chunk):
         return ()
-    return tuple(found for match in WORD.finditer(chunk) for found in _in_word(match))
+    text = _EDITED.sub(_closed_up, _NO_WORD.sub(_blank, chunk))
+    return tuple(found for match in WORD.finditer(text) for found in _in_word(match))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _closed_up(match: re.Match[str]) -> str:
+    """Nothing more to ask where the word is known without the brackets within it."""
+    return _blank(match) if is_known(re.sub(r"[\[\]()]", "", match[0])) else match[0]
 
 
 def _in_word(match: re.Match[str]) -> Iterator[Unknown]:

@@ -124,6 +124,10 @@ https://doi.org/10.1037/pst0000503 doi:10.1002/jclp.20384 www.pprnet.ca info@dig
 pre- and post-treatment self- or observer-rated and/or therapist/client a) b) n-of-1 t-test
 sertraline escitalopram fluoxetine quetiapine lorazepam amygdala dorsolateral hippocampal
 Rogerian Bonferroni-corrected Cronbach’s Kraepelinian Québécois Norwegian Likert-type 心理療法
+the ps were ns, the dfs and ts differed, Ns, SDs, SEs and rs incongruent diatheses genograms
+eco-anxiety touchpoints quantiles improvers persisters experiencers withdrawers workgroups
+“[T]herapists said [t]herapists were mak[ing] do” therapist(s) therap(ies) [sic]
+one&nbsp;two<br>three <strong>four</strong> lorem ipsum dolor al-Krenawi ben-Porath Al-Krenawi
 тест ψυχή"""
 
 
@@ -157,6 +161,13 @@ def test_a_word_of_the_citations_is_fine(said: Said) -> None:
 def test_what_only_looks_like_a_compound_of_known_parts_is_no_word(said: Said) -> None:
     messages = said("N301", "The mentalize-basde and metnalize-based ones.")
     assert [message.split()[0] for message in messages] == ["'basde'", "'metnalize'"]
+
+
+def test_brackets_in_a_word_hide_no_slip(said: Said) -> None:
+    messages = said("N301", "[T]hreapists; metnalize[1]; a teh(rapy) and (teh) al-metnalize.")
+    assert [message.split()[0] for message in messages] == [
+        "'hreapists'", "'metnalize'", "'teh'", "'rapy'", "'al'",
+    ]  # fmt: skip
 
 
 def test_a_word_is_told_once_in_each_passage(said: Said) -> None:
