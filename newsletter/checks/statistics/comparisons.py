@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from newsletter.checks.check import Remark
 from newsletter.checks.statistics.agreement import (
@@ -13,6 +15,7 @@ from newsletter.checks.statistics.agreement import (
     is_outside,
     nulls_of,
 )
+from newsletter.checks.statistics.equations import Equation
 from newsletter.checks.statistics.figures import Figure
 from newsletter.checks.statistics.intervals import Interval
 from newsletter.checks.statistics.reading import Reading, readings
@@ -27,11 +30,16 @@ _OTHER_P = re.compile(
     r"one-?[\s-]?(?:tailed|sided)|1-?[\s-]?(?:tailed|sided)|equivalen|inferior|superiority"
     r"|TOST|Bonferroni|Holm|\bFDR\b|false discovery|multiple (?:comparison|testing)"
     r"|corrected p|adjusted p|p-adj|corrected for|exact test|log-?rank|likelihood.ratio"
-    r"|permutation|Mann|Wilcoxon|\bdid not differ\b|\bp\s?[=<>]\s?[\d.]{2,6},? for\b"
-    r"|(?:CI|interval)\b(?s:.{1,60}?)\b(?:vs|versus)\b",
+    r"|permutation|Mann|Wilcoxon",
     re.IGNORECASE,
 )
 """In a sentence with one of these a p may answer to another interval."""
+_OF_COMPARISON = re.compile(
+    r"[\s,]{0,4}\bfor\b|\s{0,2}[)\]]?\s{1,4}(?:did|do|does)\s{1,4}not\s{1,4}differ"
+)
+"""After a p: it is of something else, `p = .44 for the difference`."""
+_MOST_COMPARED = 5
+"""Results before one whose p may be theirs as well."""
 _ASYMMETRIC = re.compile(
     r"\bindirect|\bmediat|boot-?strap|bias-corrected|\bBCa\b|credib|Bayes|posterior|percentile"
     r"|quantile|profile|back-?transform|skew|permutation",
@@ -81,7 +89,7 @@ def p_against_interval(subject: Subject) -> Iterator[Remark]:
     the null or p is about α, nor in a sentence with one-sided, corrected or equivalence tests.
     """
     for reading, result, interval in _intervals(subject):
-        p = result.p
+        p = _own_p(reading, result)
         if p and contradicts(p, result, interval) and not _OTHER_P.search(reading.words):
             nulls = sorted(nulls_of(result, interval))
             verb = "holds" if interval.holds(nulls[0]) else "leaves out"
@@ -96,14 +104,15 @@ def p_unlike_interval(subject: Subject) -> Iterator[Remark]:
     rounded, both for a normal interval and for Student's t with ten degrees of freedom.
     """
     for reading, result, interval in _intervals(subject):
-        if not result.p or result.p.relation != "=" or contradicts(result.p, result, interval):
+        p = _own_p(reading, result)
+        if not p or p.relation != "=" or contradicts(p, result, interval):
             continue
         implied = implied_p(result, interval)
-        if implied and not _is_near(result.p.figure, *implied) and _is_plain(reading):
+        if implied and not _is_near(p.figure, *implied) and _is_plain(reading):
             quoted = f"{reading.quote(result.estimates[0])} with {reading.quote(interval)}"
-            message = f"{reading.quote(result.p)} does not fit {quoted}, whose p is "
+            message = f"{reading.quote(p)} does not fit {quoted}, whose p is "
             message += _range(*implied)
-            yield reading.remark(result.p.figure, message)
+            yield reading.remark(p.figure, message)
 
 
 def _intervals(subject: Subject) -> Iterator[tuple[Reading, Result, Interval]]:
@@ -113,6 +122,24 @@ def _intervals(subject: Subject) -> Iterator[tuple[Reading, Result, Interval]]:
             for interval in result.intervals:
                 if interval.is_ordered:
                     yield reading, result, interval
+
+
+def _own_p(reading: Reading, result: Result) -> Equation | None:
+    """A result's p, unless it may be of its comparison with an earlier one that has none."""
+    p, sentence = result.p, reading.sentence
+    if not p or _OF_COMPARISON.match(sentence.text, p.end):
+        return None
+    at = bisect_left(sentence.results, result.start, key=attrgetter("start"))
+    earlier = sentence.results[max(0, at - _MOST_COMPARED) : at]
+    return None if any(_may_share_p(each, result) for each in earlier) else p
+
+
+def _may_share_p(earlier: Result, result: Result) -> bool:
+    """Whether a p after `CBT (d = …, 95% CI …) and IPT (d = …, 95% CI …)` may be of both."""
+    if earlier.p or not earlier.intervals:
+        return False
+    measures, others = ({e.measure for e in each.estimates} for each in (earlier, result))
+    return not measures or not others or bool(measures & others)
 
 
 def _is_plain(reading: Reading) -> bool:

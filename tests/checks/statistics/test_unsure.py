@@ -52,6 +52,22 @@ def test_the_checks_are_silent_where_they_are_not_sure(remarks: Remarks, sentenc
 @pytest.mark.parametrize(
     "sentence",
     [
+        "CBT (d = 1.1, 95% CI .9–1.3) vs. IPT (d = 1.0, 95% CI .8–1.2), p = .44.",
+        "Both CBT (d = 1.1, 95% CI .9–1.3) and IPT (d = 1.0, 95% CI .8–1.2; p = .44) helped.",
+        "IPT (d = 1.0, 95% CI .8–1.2; p = .44) did not differ from CBT.",
+        "It was d = 1.0 (95% CI .8–1.2; p = .44 for the difference).",
+        "It was g = 0.5 (95% CI .3–.7), p = .53 for subgroup differences.",
+        "Mean change was 8.2 (95% CI 7.1 to 9.3) vs 7.1 (95% CI 6.0 to 8.2), p = .46.",
+        "It was 3.2 per 100 (95% CI 2.1 to 4.3; p = .20 for the comparison).",
+    ],
+)
+def test_a_p_may_be_of_the_comparison_of_two_results(remarks: Remarks, sentence: str) -> None:
+    assert remarks(sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
         "No significant change was found in controls, but CBT helped (d = .5, 95% CI [.3, .7]).",
         "Patients who did not improve significantly left earlier (OR = 2.1, 95% CI [1.3, 3.4]).",
         "No significant gap between CBT (d = .5, 95% CI [.3, .7]) and PDT (d = .4 [.2, .6]).",
