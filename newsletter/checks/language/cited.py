@@ -11,6 +11,7 @@ from newsletter.checks.language.letters import WORD, plain
 from newsletter.checks.passages import Passage
 
 _YEAR = re.compile(r"\(\s*(?:\d{4}|n\.\s?d|in press|forthcoming)")
+_IN_FIGURES = re.compile(r"\(\s*(\d{4})")
 _BEFORE_INITIAL = re.compile(r"\s*,\s*[^\W\d_]\.?(?!\w)")
 _TELLING = 5
 """Letters of a part that tells whose name it is, as `Lie` of `Nissen-Lie` does not."""
@@ -24,6 +25,8 @@ class Cited(NamedTuple):
     """Whole, `Nissen-Lie`, and in parts, `Nissen`; each with how it is written there."""
     words: frozenset[str]
     """Every word in lower case, surnames and titles."""
+    years: frozenset[str]
+    """Of publication, where they are told in figures."""
 
     def vouches_for(self, word: str) -> bool:
         """Whether a citation has the word, in whatever capitals."""
@@ -42,7 +45,8 @@ def _cited(citations: tuple[str, ...]) -> Cited:
     surnames = {plain(name): name for text in citations for name in _surnames(text)}
     words = {plain(match[0]) for text in citations for match in WORD.finditer(text)}
     parts = {part for word in words for part in _PARTS.split(word)}
-    return Cited(surnames, frozenset(word.lower() for word in words | parts))
+    years = {match[1] for text in citations if (match := _IN_FIGURES.search(text))}
+    return Cited(surnames, frozenset(word.lower() for word in words | parts), frozenset(years))
 
 
 def _surnames(citation: str) -> Iterator[str]:

@@ -17,8 +17,15 @@ from newsletter.checks.subject import Subject
 from newsletter.yaml_source import MAX_FINDINGS
 
 _NAME = re.compile(rf"(?=[^\W\d_a-zß-öø-ÿ]){WORD.pattern}")
+_INNER_CAPITAL = re.compile(r"[A-Z][a-z]{0,3}'?[A-Z][a-z]{2,}")
+"""`McMillna`, `O'Brein`: of these no dictionary tells whether they are right."""
+_OWN_YEAR = re.compile(
+    r"(?:['’]s?)?(?:,?\set\sal\b\.?['’]?s?|\sand\scolleagues['’]?|(?:,?\s(?:and|&)\s[A-Z][\w’'-]+){1,2})?"
+    r"(?:,\s?|\s?\(\s?)(?P<year>(?:19|20)\d\d)"
+)
 _SHORTEST, _SHORT, _LONG = 3, 5, 7
 """Letters from which a name may hold a slip, hold it in its first letter, and hold two."""
+_TWO = 2
 
 
 class Slip(NamedTuple):
@@ -52,17 +59,24 @@ def name_slips(subject: Subject, passage: Passage) -> Iterator[Slip]:
 def _name_slips(subject: Subject, passage: Passage) -> Iterator[Slip]:
     if passage.kind == "citation":
         return
-    surnames = cited_in(subject.passages, passage.study).surnames
+    own = cited_in(subject.passages, passage.study)
     cited, told = cited_in(subject.passages), set()
     for match in _NAME.finditer(passage.text):
         typed = POSSESSIVE.sub("", match[0])
         name = plain(typed)
         if name in told or len(name) < _SHORTEST or cited.vouches_for(name):
             continue
-        meant = _meant(name, surnames, is_cited(passage.text, match.end()))
+        meant = _meant(name, own.surnames, is_cited(passage.text, match.end()))
         if meant:
             told.add(name)
-            yield Slip(*match.span(), typed, meant)
+            if not _is_of_another_year(passage.text, match.end(), own.years):
+                yield Slip(*match.span(), typed, meant)
+
+
+def _is_of_another_year(text: str, end: int, years: frozenset[str]) -> bool:
+    """Whether a name has a year that no citation has: `see Clark (2018)` is not Clarke, 2020."""
+    own = _OWN_YEAR.match(text, end)
+    return own is not None and bool(years) and own["year"] not in years
 
 
 def _meant(name: str, surnames: Mapping[str, str], is_author: bool) -> str | None:
@@ -70,11 +84,20 @@ def _meant(name: str, surnames: Mapping[str, str], is_author: bool) -> str | Non
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    if not is_author and all(is_known(part) for part in HYPHEN.split(name)):
+    if not is_author and all(map(_is_no_slip, HYPHEN.split(name))):
         return None
     near = process.extractOne(
         name, list(surnames), scorer=OSA.distance, score_cutoff=1 + (len(name) >= _LONG)
     )
-    if near is None or (len(name) < _SHORT and near[0][0] != name[0]):
-        return None
-    return surnames[near[0]]
+    return surnames[near[0]] if near and _may_be_meant(name, near[0], int(near[1])) else None
+
+
+def _is_no_slip(part: str) -> bool:
+    return is_known(part) and not _INNER_CAPITAL.fullmatch(part)
+
+
+def _may_be_meant(name: str, surname: str, slips: int) -> bool:
+    """Henderson is not Anderson, nor Martinez Martin: two slips are seldom alike."""
+    if slips < _TWO and len(name) >= _SHORT:
+        return True
+    return name[0] == surname[0] and (slips < _TWO or abs(len(name) - len(surname)) < _TWO)

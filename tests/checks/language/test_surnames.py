@@ -38,6 +38,43 @@ def test_in_the_place_of_a_name_a_word_is_held_against_the_citation_too(said: Sa
 
 
 @pytest.mark.parametrize(
+    ("cited", "text"),
+    [
+        ("Martin", "Martinez and colleagues"),
+        ("Anderson", "Henderson et al. (2019)"),
+        ("Nordberg", "Goldberg and colleagues"),
+        ("Shedler", "Wheeler et al."),
+        ("Clarke", "see Clark (2018). Clark and colleagues"),
+        ("Clarke", "see (Clark & Hill, 2018)"),
+        ("Clarke", "as Clark et al. (2018) and Clark and colleagues (2018a) say"),
+    ],
+)
+def test_another_author_whose_name_is_like_is_fine(said: Said, cited: str, text: str) -> None:
+    assert said("N302", text, citation=f"{cited}, D. (2020). Trust. *A Journal, 1*, 1–2.") == []
+
+
+@pytest.mark.parametrize(
+    ("cited", "text"),
+    [
+        ("Clarke", "Clark (2020) and"),
+        ("Clarke", "Clark and colleagues"),
+        ("McQuaid", "McQaid and colleagues"),
+        ("McQuaid", "as McQaid says"),
+        ("McMillan", "McMillna et al. (2020)"),
+        ("McMillan", "the model of McMillna"),
+        ("O’Brien", "O'Brein and colleagues"),
+        ("O’Brien", "with O’Brein’s model"),
+    ],
+)
+def test_a_slip_in_a_name_with_its_own_year_or_capitals_is_told(
+    said: Said, cited: str, text: str
+) -> None:
+    citation = f"{cited}, D. (2020). Trust. *A Journal, 1*, 1–2."
+    (message,) = said("N302", text, citation=citation)
+    assert message.endswith(f"did you mean '{cited}'?")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Finsrud and colleagues, Finsrud’s, FINSRUD.",
