@@ -61,8 +61,11 @@ def contradicts(p: Equation, result: Result, interval: Interval) -> bool:
     return False
 
 
-def implied_p(result: Result, interval: Interval) -> tuple[float, float] | None:
-    """The least and the greatest p that an estimate and its interval allow."""
+def implied_p(result: Result, interval: Interval, degrees: int) -> tuple[float, float] | None:
+    """The least and the greatest p that an estimate and its interval allow.
+
+    From those of a normal interval to those of Student's t with so many degrees of freedom.
+    """
     if not _is_exact(result, interval) or not interval.level:
         return None
     triple = (result.estimates[0].figure, interval.low, interval.high)
@@ -71,7 +74,7 @@ def implied_p(result: Result, interval: Interval) -> tuple[float, float] | None:
         implied
         for scale in scales
         if scale.null in result.estimates[0].measure.nulls
-        and (implied := _implied_on(scale, interval.level, *triple))
+        and (implied := _implied_on(scale, interval.level, degrees, triple))
     ]
     if not ranges or is_off_centre(result, interval):
         return None
@@ -119,8 +122,9 @@ def _is_off(scale: Scale, estimate: Figure, low: Figure, high: Figure) -> bool:
 
 
 def _implied_on(
-    scale: Scale, level: float, estimate: Figure, low: Figure, high: Figure
+    scale: Scale, level: float, degrees: int, triple: tuple[Figure, Figure, Figure]
 ) -> tuple[float, float] | None:
+    estimate, low, high = triple
     of, null = scale.of, scale.of(scale.null)
     narrowest, widest = of(high.least) - of(low.most), of(high.most) - of(low.least)
     if narrowest <= 0:
@@ -128,8 +132,8 @@ def _implied_on(
     ends = (of(estimate.least) - null, of(estimate.most) - null)
     nearest = 0.0 if ends[0] <= 0 <= ends[1] else min(map(abs, ends))
     errors = 2 * normal_bound(level)
-    least, _ = two_sided(max(map(abs, ends)) / narrowest * errors, level)
-    _, most = two_sided(nearest / widest * errors, level)
+    least, _ = two_sided(max(map(abs, ends)) / narrowest * errors, level, degrees)
+    _, most = two_sided(nearest / widest * errors, level, degrees)
     return least, most
 
 

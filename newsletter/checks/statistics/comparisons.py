@@ -20,6 +20,7 @@ from newsletter.checks.statistics.figures import Figure
 from newsletter.checks.statistics.intervals import Interval
 from newsletter.checks.statistics.reading import Reading, readings
 from newsletter.checks.statistics.results import Result
+from newsletter.checks.statistics.scales import FEW_STUDIES, SMALL_SAMPLE
 from newsletter.checks.subject import Subject
 
 _LEAST_SHOWN = 0.001
@@ -101,14 +102,18 @@ def p_unlike_interval(subject: Subject) -> Iterator[Remark]:
     """An exact p is near the one that its estimate and interval imply.
 
     Told of when it is more than 1.5 times as large or as small, however all numbers were
-    rounded, both for a normal interval and for Student's t with ten degrees of freedom.
+    rounded, both for a normal interval and for Student's t with ten degrees of freedom, and not
+    what t with two degrees gives either, as Hartung–Knapp's method does with three studies.
     """
     for reading, result, interval in _intervals(subject):
         p = _own_p(reading, result)
         if not p or p.relation != "=" or contradicts(p, result, interval):
             continue
-        implied = implied_p(result, interval)
-        if implied and not _is_near(p.figure, *implied) and _is_plain(reading):
+        implied = implied_p(result, interval, SMALL_SAMPLE)
+        widest = implied_p(result, interval, FEW_STUDIES)
+        if not implied or not widest or _is_near(p.figure, *implied):
+            continue
+        if not _is_within(p.figure, *widest) and _is_plain(reading):
             quoted = f"{reading.quote(result.estimates[0])} with {reading.quote(interval)}"
             message = f"{reading.quote(p)} does not fit {quoted}, whose p is "
             message += _range(*implied)
@@ -148,6 +153,10 @@ def _is_plain(reading: Reading) -> bool:
 
 def _is_near(p: Figure, least: float, most: float) -> bool:
     return p.most * _OFF_P >= least and p.least / _OFF_P <= most
+
+
+def _is_within(p: Figure, least: float, most: float) -> bool:
+    return p.most >= least and p.least <= most
 
 
 def _range(least: float, most: float) -> str:

@@ -9,8 +9,9 @@ from math import atan, atanh, cos, inf, log, sin, sqrt
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
-_FEWEST_DEGREES = 10
-"""Intervals of small samples and of Hartung–Knapp's method have Student's t behind them."""
+SMALL_SAMPLE, FEW_STUDIES = 10, 2
+"""Degrees of freedom: intervals of small samples have Student's t behind them, and so have those
+of Hartung–Knapp's method, where three studies give two degrees."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ FISHER = Scale(atanh, 0, -1, 1)
 LOGARITHMIC = Scale(log, 1, 0)
 
 
-def two_sided(z: float, level: float) -> tuple[float, float]:
+def two_sided(z: float, level: float, degrees: int) -> tuple[float, float]:
     """The least and the greatest p of an estimate `z` standard errors from the null.
 
     `z` is measured by an interval of this level as if it were a normal one; the p are those of
-    the normal distribution and of Student's t with few degrees of freedom.
+    the normal distribution and of Student's t with so many (an even number) degrees of freedom.
     """
     normal = 2 * _NORMAL.cdf(-z)
-    student = 2 * _student_tail(z * _student_bound(level) / normal_bound(level))
+    student = 2 * _student_tail(z * _student_bound(level, degrees) / normal_bound(level), degrees)
     return min(normal, student), max(normal, student)
 
 
@@ -46,20 +47,20 @@ def normal_bound(level: float) -> float:
 
 
 @lru_cache(maxsize=16)
-def _student_bound(level: float) -> float:
+def _student_bound(level: float, degrees: int) -> float:
     low, high = 0.0, 100.0
     for _ in range(60):
         middle = (low + high) / 2
-        is_beyond = 2 * _student_tail(middle) < 1 - level / 100
+        is_beyond = 2 * _student_tail(middle, degrees) < 1 - level / 100
         low, high = (low, middle) if is_beyond else (middle, high)
     return low
 
 
-def _student_tail(t: float) -> float:
+def _student_tail(t: float, degrees: int) -> float:
     """The upper tail of Student's t (Abramowitz & Stegun 26.7.4, even degrees of freedom)."""
-    angle = atan(t / sqrt(_FEWEST_DEGREES))
+    angle = atan(t / sqrt(degrees))
     term = total = 1.0
-    for degree in range(1, _FEWEST_DEGREES - 1, 2):
+    for degree in range(1, degrees - 1, 2):
         term *= degree / (degree + 1) * cos(angle) ** 2
         total += term
     return (1 - sin(angle) * total) / 2

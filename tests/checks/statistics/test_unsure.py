@@ -42,6 +42,9 @@ Remarks = Callable[..., list[Any]]
         "Two of 5 factors explained the variance (45%).",
         "In 2019 of the 440 therapists few did.",
         "The log odds, log OR = −0.45, ln(OR) = −0.45.",
+        "Three studies (Knapp–Hartung), g = 0.60 (95% CI 0.20 to 1.00, p = .023).",
+        "Five of them, g = 0.60 (95% CI 0.20 to 1.00, p = .014).",
+        "More decimal commas, r = 0,278, 95% CI [0,256, 0,299].",
         "A level that is not printed, d = 0.30, CI [−0.10, 0.70], p = .03.",
     ],
 )
