@@ -31,6 +31,14 @@ _ONE_LETTER = ("a", "I")
 _TWICE = re.compile(
     r"(?<!\w)(?P<first>[^\W\d_]++)(?P<gap>\s++)(?P<second>(?i:(?P=first)))\b(?!['’‑-]\w)"
 )
+_MEANT = {
+    "is": re.compile(r"\b(?:what|who|how|where|why|all)\b[^.;:?!\n]{1,30}\s\Z", re.IGNORECASE),
+    "do": re.compile(r"\b(?:I|you|we|they|who|that|\w+s)\s\Z"),
+    "on": re.compile(r"\b(?:log|logs|logg?(?:ed|ing)|go|goes|going|hold|move|carry|get)\s\Z"),
+    "in": re.compile(r"\b(?:log|logs|logg?(?:ed|ing)|check|checks|checked|checking)\s\Z"),
+}
+"""What stands before a word that is meant twice: `what it is is …`, `log on on …`."""
+_LOOK_BACK = 40
 _COMPOUND = re.compile(r"\w['’‑-]\Z")
 
 
@@ -64,6 +72,12 @@ def _is_slip(first: str, second: str) -> bool:
 def _are_neighbours(passage: Passage, twice: re.Match[str]) -> bool:
     """Whether both are whole words of one paragraph, or of one item of a list."""
     start = twice.start()
-    if _COMPOUND.search(passage.text[max(0, start - 2) : start]):
+    before = passage.text[max(0, start - _LOOK_BACK) : start]
+    if _COMPOUND.search(before) or _is_meant(twice["first"], before):
         return False
     return not _PARTED.search(passage.typed[slice(*twice.span("gap"))])
+
+
+def _is_meant(word: str, before: str) -> bool:
+    pattern = _MEANT.get(word)
+    return pattern is not None and pattern.search(before) is not None

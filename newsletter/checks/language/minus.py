@@ -22,6 +22,8 @@ _WITHIN = re.compile(
 _BEFORE_SIGN = re.compile(
     r"(?:[=<>≤≥≈~\[(,;:]|\b(?:CIs?|CrI|HDI|PI|to|of|from|between|and|was|is)(?=\s))\s*\Z"
 )
+_PARENTHETIC = re.compile(r"[\w.)%’”][ \n]\Z")
+"""What stands before a dash that has spaces on both sides, and is a sentence's."""
 _LOOK_BACK = 12
 """Characters before a sign that tell whether it is one."""
 
@@ -60,6 +62,6 @@ def _statistics(text: str) -> Iterator[list[tuple[int, str]]]:
 def _is_minus(text: str, match: re.Match[str]) -> bool:
     """Whether a dash before a number is its sign, not a range's or a sentence's."""
     before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
-    if match["space"] and "." not in match[0]:
+    if match["space"] and ("." not in match[0] or _PARENTHETIC.search(before)):
         return False
     return bool(_BEFORE_SIGN.search(before)) or not before.strip()

@@ -23,6 +23,11 @@ Said = Callable[..., list[str]]
         ("So CBT CBT works.", "CBT"),
         ("therapy therapy, at last", "therapy"),
         ("(with with) care", "with"),
+        ("This is is so.", "is"),
+        ("What helped them. It is is so.", "is"),
+        ("They focus on on trust.", "on"),
+        ("They found that in in groups.", "in"),
+        ("To do do it.", "do"),
     ],
 )
 def test_a_doubled_word_is_told(said: Said, text: str, word: str) -> None:
@@ -47,6 +52,8 @@ def test_doubled_little_words_are_told_in_title_case(said: Said, title: str) -> 
         "- it was\n- was it",
         "1. one thing\n2. thing two",
         "step by step-by-step; self-help help; the therapist’s s",
+        "What it is is unclear. They log on on Mondays and check in in pairs.",
+        "Some clients do do well, and they do do it.",
         "in instances, the theory, an analysis, a and b",
     ],
 )

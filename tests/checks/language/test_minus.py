@@ -41,6 +41,7 @@ def test_two_signs_in_one_statistic_are_told(
         "95% CI -0.349, 1.068, p > .05",
         "r = −.3 in 2010-2012, ages 12–17, pages 449–459, DSM-5, COVID-19",
         "the results – 42 of 80 – and −.3",
+        "the effect was – .21 (−.35, −.07) – small, or was – .21, 95% CI [−.35, −.07]",
         "r = −.42. In -3 others",
         "(−.12, 95% CI [−.35, −.07]) and bias (-.10, 95% CI [-.36, -.05])",
     ],
