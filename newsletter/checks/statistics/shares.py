@@ -25,18 +25,32 @@ _DID = (
     r"|complete|met|meet|identif|prefer|attend|improve|show|had|have|were|are|did|do|use|plan"
     r"|start|left|relapse)(?:d|ed|ped|red|ned|ted|s)?\b"
 )
+_NO_GOAL = (
+    r"(?!(?:\w{1,14}\s{1,4}){0,3}(?:required|needed|necessary|planned|intended|targeted|target"
+    r"|desired|expected|anticipated|projected|recommended|calculated|original|usual)\b)"
+)
+"""`105% of the required sample` is no share."""
 _PERCENTAGE = re.compile(rf"(?<![\w.,·–−-])(?P<number>{SIGNED}){PERCENT}")
 _AFTER = re.compile(
     rf"(?:\s?\([^()]{{1,24}}\))?\s{{1,4}}"
-    rf"(?:of\s{{1,4}}{THE}(?:{WORD}\s{{1,4}}){{0,2}}?{_OF_WHAT}|{_DID})"
+    rf"(?:of\s{{1,4}}{_NO_GOAL}{THE}(?:{WORD}\s{{1,4}}){{0,2}}?{_OF_WHAT}|{_DID})"
 )
 """What makes the percentage before it a share: `of patients`, `reported`."""
 _BEFORE = re.compile(
     rf"(?:\b{_OF_WHAT}|(?<![.,·\d])(?!19\d\d|20\d\d)\d{{1,7}}|\bwho\s{{1,4}}{WORD})"
-    r"\s{1,4}\(\Z|\bonly\s{1,4}\Z"
+    r"\s{1,4}\(\Z|\bonly\s{1,4}\Z|\bof\s{1,4}whom\s{1,4}(?:\w{1,14}\s{1,4})?\Z"
     r"|\bper\s?cent(?:age)?\s{1,4}of\b[^.;%]{1,100}\b(?:was|were)\s{1,4}(?:\w{1,14}\s{1,4})?\Z"
 )
 """Or before it: `most patients (81%)`, `662 (14.8%)`, `the percentage of patients was`."""
+_RATE_BEFORE = re.compile(
+    r"\b(?:rate|prevalence|attendance|probability)"
+    rf"(?:\s{{1,4}}of(?:\s{{1,4}}{WORD}){{1,4}})?\s{{1,4}}(?:was|were)\s{{1,4}}\Z",
+    re.IGNORECASE,
+)
+_RATE_AFTER = re.compile(
+    r"\s{0,2}(?:[.,;:()]|\s(?:in|at|for|among|across|after|then|overall|during|when)\b|\Z)"
+)
+"""`the rate was 120% in …`, but `120% of …`, `120% higher` compare it."""
 _CHANGE = re.compile(
     r"\b(?:increas|decreas|rose|ris(?:e|ing|en)\b|gr[eo]w|gain|chang|improvement|drop\b|fell|fall"
     r"|reduc|declin|jump|surg|doubl|tripl|exceed|cost|dose)",
@@ -98,9 +112,17 @@ def _impossible_shares(sentence: Sentence) -> Iterator[tuple[Figure, int]]:
             continue
         after = _AFTER.match(text, match.end(), end)
         before = text[max(start, match.start() - _LONGEST) : match.start()]
-        is_share = after or _BEFORE.search(before)
+        is_share = after or _BEFORE.search(before) or _is_rate(text, number, before, match.end())
         if is_share and not _CHANGE.search(before[-_SHORTLY:]):
             yield number, after.end() if after else match.end()
+
+
+def _is_rate(text: str, number: Figure, before: str, end: int) -> bool:
+    return (
+        number.value > 0
+        and bool(_RATE_AFTER.match(text, end))
+        and bool(_RATE_BEFORE.search(before))
+    )
 
 
 def _fits(count: Count) -> bool:

@@ -58,7 +58,8 @@ _NEXT = re.compile(
 _UNPLAIN = re.compile(
     r"\b(?:marginal|approach|border|trend|near(?:ly)?\b|heterogene|variab|moderat(?:or|ed|ion)"
     r"|interact|bias|clinical|practical|equivalen|inferior|one-?(?:sided|tailed)|similar"
-    r"|comparable|equal|same\b|unrelated|TOST\b|Bonferroni|either\b|neither\b|nor\b|respectively"
+    r"|comparable|equal|same\b|unrelated|TOST\b|Bonferroni|Holm\b|FDR\b|correct(?:ed|ion|ing)"
+    r"|multipl(?:icity|e\s{1,4}(?:comparison|test))|after\s{1,4}adjust|either\b|neither\b|nor\b|respectively"
     r"|who(?:m|se)?\b|less\s{1,4}than|studies\s{1,4}with|from\b)",
     re.IGNORECASE,
 )
