@@ -63,7 +63,7 @@ _LEVEL_BEFORE = re.compile(
 _LONGEST_LEVEL = 60
 _LEVEL_AFTER = rf"(?:{GAP}[(.]?(?P<level>9[059](?:\.\d)?)(?!\d|\.\d)(?:{GAP}%)?\)?)?"
 _BRIDGE = (
-    rf"(?:{GAP}(?:[:=,]|(?:of|from|was|is|were|are|being|runs|ran|ranged|ranging|between)\b"
+    rf"(?:{GAP}(?:[:=,;]|(?:of|from|was|is|were|are|being|runs|ran|ranged|ranging|between)\b"
     r"|for\s[\w’'-]{1,15}(?:\s[\w’'-]{1,15}){0,2}(?=\s{0,2}[\[(:=]))){0,3}"
 )
 _TO = (

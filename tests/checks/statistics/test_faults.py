@@ -30,6 +30,8 @@ FAULTS = [
     ("N222", "In Lancet style OR=‸6·20 (95% CI 0·43–0·90)."),
     ("N222", "It was g = ‸0.70 (95% prediction interval [0.10, 0.40])."),
     ("N222", "It was r = ‸.98, 95% confidence interval [CI] [.42, .88]."),
+    ("N222", "It was d = ‸.90 (95% CI; .10, .20)."),
+    ("N228", "It was d = .15 (95% CI; .10, .20; p = ‸.44)."),
     ("N223", "They went together (r = ‸1.28)."),
     ("N223", "The correlation was ‸1.28 in all."),
     ("N223", "They went together, r(88) = ‸28, p < .001."),

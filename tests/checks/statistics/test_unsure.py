@@ -15,6 +15,7 @@ Remarks = Callable[..., list[Any]]
     [
         "Two missing commas, r = .35, 95% CI [.10 -.20].",
         "A dash or a minus, r = .35, 95% CI – .50 to .20.",
+        "Three numbers, r = .90, 95% CI; .10, .20, .30.",
         "Three numbers, r = .90, 95% CI .10, .20, .30.",
         "A decimal comma, OR = 0,45 (95% CI 0,50 to 0,90), p = 0,00.",
         "Tiny, p = 1.2 × 10⁻⁵, p = 0.0e-3.",
