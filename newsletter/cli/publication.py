@@ -85,7 +85,7 @@ def write(path: Path, content: bytes) -> None:
     from shutil import copymode
 
     file = path.resolve()
-    if file.exists() and not file.is_file():
+    if file.exists() and not (file.is_file() or file.is_dir()):
         file.write_bytes(content)  # a device or pipe, which no other file may replace
         return
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
