@@ -29,6 +29,12 @@ class Subject:
             raise ValueError("this check looks at the edition; say so in the registry")
         return self.rendered
 
+    @property
+    def is_english(self) -> bool:
+        """Whether the issue's language, else the publication's, is English."""
+        tag = self.file.issue.language or self.config.language
+        return tag.lower().partition("-")[0] == "en"
+
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The issue's texts, without markup."""

@@ -62,19 +62,15 @@ def _document(finding: Finding) -> dict[str, str | int]:
 
 
 def _summary(issues: int, findings: Sequence[Finding]) -> str:
-    counted = _count(issues, "issue")
+    counted = terminal.count(issues, "issue")
     if not issues:
         return "no issues yet; begin one with 'newsletter new MONTH'"
     if not findings:
         return f"{counted} checked: nothing to mend"
     severities = [finding.severity for finding in findings]
     parts = [
-        _count(severities.count(severity), severity)
+        terminal.count(severities.count(severity), severity)
         for severity in ("error", "warning", "note")
         if severity in severities
     ]
     return f"{counted} checked: {', '.join(parts)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

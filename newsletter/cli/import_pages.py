@@ -116,9 +116,8 @@ def _tell(
 ) -> None:
     for month in planned:
         verb = _VERBS.get(month.action, (month.action, month.action))[dry_run]
-        count = len(month.articles)
-        noun = "article" if count == 1 else "articles"
-        click.echo(f"{config.shown(month.path)}: {verb} ({count} {noun})")
+        articles = terminal.count(len(month.articles), "article")
+        click.echo(f"{config.shown(month.path)}: {verb} ({articles})")
     for note in gathered.notes:
         terminal.say(f"{note.page}:{note.line}: note: {note.text}")
     for month in planned:

@@ -36,7 +36,7 @@ def new(ctx: click.Context, month: str, dois: tuple[str, ...]) -> None:
     from Crossref and doi.org, and are kept in .cache/citations for the next time. What could
     not be found is told, and left for you to write; then the exit code is 1.
     """
-    from newsletter.issue.compose import SCHEMA_FILE
+    from newsletter.issue.compose import SCHEMA_FILE, schema_address
     from newsletter.issue.skeleton import skeleton
 
     month = _month(month)
@@ -45,7 +45,7 @@ def new(ctx: click.Context, month: str, dois: tuple[str, ...]) -> None:
     path = config.issues_path / f"{month}.yaml"
     _refuse_existing(path, config)
     studies = _look_up(wanted, config) if wanted else []
-    text = skeleton(month, studies, config, _schema_from(path.parent, config.root / SCHEMA_FILE))
+    text = skeleton(month, studies, config, schema_address(path, config))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         publication.create(path, text.encode())
@@ -139,11 +139,3 @@ def _tell(study: Study) -> None:
         terminal.say(f"{study.doi}: {sentence}")
     if study.asked_on and not any(map(is_grave, study.notices)):
         terminal.say(f"{study.doi}: no notice of a retraction found on {study.asked_on}")
-
-
-def _schema_from(folder: Path, schema: Path) -> str:
-    """The schema's address for a file in a folder."""
-    import os
-    from pathlib import Path
-
-    return Path(os.path.relpath(schema, folder)).as_posix()

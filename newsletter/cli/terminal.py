@@ -48,6 +48,11 @@ def show(found: Finding) -> None:
         click.echo(_CONTROL_OR_END.sub("\ufffd", f"{found} [{found.code}]"))
 
 
+def count(number: int, noun: str) -> str:
+    """`1 issue`, `2 issues`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _in_colour(found: Finding, file: IO[str], code: str = "") -> None:
     from rich.console import Console
     from rich.text import Text

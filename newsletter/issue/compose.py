@@ -45,10 +45,8 @@ def issue_lines(
 
 
 def schema_address(path: Path, config: Config) -> str:
-    """The publication's schema as an issue file names it; nothing where there is none."""
+    """The publication's schema as an issue file names it."""
     schema = config.root / SCHEMA_FILE
-    if not schema.is_file():
-        return ""
     return Path(os.path.relpath(schema, path.absolute().parent)).as_posix()
 
 

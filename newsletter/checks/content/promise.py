@@ -58,11 +58,9 @@ def promised_number(subject: Subject) -> Iterator[Remark]:
     Only what is safe is counted, and in English only: "This month: two articles …", "I
     review three papers …", and the items of "I blog about A, B, and C".
     """
-    issue = subject.file.issue
-    language = issue.language or subject.config.language
-    if language.split("-")[0].lower() != "en":
+    if not subject.is_english:
         return
-    count = len(issue.summaries)
+    count = len(subject.file.issue.summaries)
     for passage in subject.passages:
         for offset, promised, is_of_all in _promised(passage) if passage.kind == "intro" else ():
             if promised > count or (is_of_all and promised < count):

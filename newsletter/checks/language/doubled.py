@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from newsletter.checks.check import Remark
-from newsletter.checks.language.setting import is_english
 from newsletter.checks.passages import Passage
 from newsletter.checks.subject import Subject
 from newsletter.yaml_source import MAX_FINDINGS
@@ -49,7 +48,7 @@ def doubled_words(subject: Subject) -> Iterator[Remark]:
     stand twice ('had had', 'very very') are left alone, and so are numbers, names, and issues
     in other languages: French has 'nous nous', German 'die die'.
     """
-    if not is_english(subject):
+    if not subject.is_english:
         return
     for passage in subject.passages:
         for twice in islice(_TWICE.finditer(passage.text), MAX_FINDINGS):

@@ -7,7 +7,6 @@ from enum import Enum
 
 from newsletter.checks.language.lexicon import lexicon
 from newsletter.checks.passages import Passage
-from newsletter.checks.subject import Subject
 
 _HEADLINES = frozenset({"title", "subject"})
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -54,12 +53,6 @@ def setting_of(passage: Passage, start: int, end: int) -> Setting:
     if _begins_sentence(passage.text, start):
         return Setting.SENTENCE
     return Setting.PHRASE if _in_phrase(passage.text, start, end) else Setting.WITHIN
-
-
-def is_english(subject: Subject) -> bool:
-    """Whether the issue's language, else the publication's, is English."""
-    tag = subject.file.issue.language or subject.config.language
-    return tag.lower().partition("-")[0] == "en"
 
 
 def in_capitals(passage: Passage) -> bool:

@@ -11,7 +11,7 @@ from newsletter.checks.language.capitalised import meant_by_capitalised
 from newsletter.checks.language.cited import Cited, cited_in
 from newsletter.checks.language.house import House, house_words
 from newsletter.checks.language.nearest import as_typed, nearest_word
-from newsletter.checks.language.setting import is_english, is_particle
+from newsletter.checks.language.setting import is_particle
 from newsletter.checks.language.surnames import Slip, name_slips
 from newsletter.checks.language.words import Unknown, unknown_words
 from newsletter.checks.passages import Passage
@@ -37,7 +37,7 @@ def spelling(subject: Subject) -> Iterator[Remark]:
     from a word. Issues in other languages than English are not looked at; switch this off
     where one quotes another language at length.
     """
-    if not is_english(subject):
+    if not subject.is_english:
         return
     house, cited = house_words(subject.config), cited_in(subject.passages)
     yield from islice(_misspelt(subject, house, cited), MAX_FINDINGS)
@@ -50,7 +50,7 @@ def words_file(subject: Subject) -> Iterator[Remark]:
     told as misspelt.
     """
     problem = house_words(subject.config).problem
-    if problem and is_english(subject):
+    if problem and subject.is_english:
         yield Remark(Place(1, 1), f"the words file '{subject.config.words}' {problem}")
 
 

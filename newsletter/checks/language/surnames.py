@@ -11,7 +11,7 @@ from newsletter.checks.check import Remark
 from newsletter.checks.language.cited import cited_in
 from newsletter.checks.language.letters import HYPHEN, POSSESSIVE, WORD, plain
 from newsletter.checks.language.lexicon import is_known
-from newsletter.checks.language.setting import is_cited, is_english
+from newsletter.checks.language.setting import is_cited
 from newsletter.checks.passages import Passage
 from newsletter.checks.subject import Subject
 from newsletter.yaml_source import MAX_FINDINGS
@@ -43,7 +43,7 @@ def unlike_the_citation(subject: Subject) -> Iterator[Remark]:
     'Finsrund and colleagues' where the citation has Finsrud. Subject, preheader and intro are
     held against the citations of all summaries. Accents and possessives make no difference.
     """
-    if not is_english(subject):
+    if not subject.is_english:
         return
     for passage in subject.passages:
         for slip in name_slips(subject, passage):

@@ -13,7 +13,7 @@ from newsletter.issue.blog.articles import Article
 from newsletter.issue.blog.compare import Difference, differences, missing_articles
 from newsletter.issue.blog.gather import Gathered
 from newsletter.issue.blog.merge import with_summaries
-from newsletter.issue.compose import issue_lines, schema_address
+from newsletter.issue.compose import SCHEMA_FILE, issue_lines, schema_address
 from newsletter.issue.load import load_issue
 
 Action = Literal["created", "unchanged", "differs", "merged"]
@@ -73,8 +73,9 @@ def _new_file(
     month: str, intro: str | None, articles: tuple[Article, ...], path: Path, config: Config
 ) -> Iterator[str]:
     values = {"month": month} | ({"intro": intro} if intro else {})
-    yield from issue_lines(values, [_entry(article) for article in articles],
-                           schema=schema_address(path, config))  # fmt: skip
+    has_schema = (config.root / SCHEMA_FILE).is_file()
+    schema = schema_address(path, config) if has_schema else ""
+    yield from issue_lines(values, [_entry(article) for article in articles], schema=schema)
 
 
 def _entry(article: Article) -> dict[str, str]:
