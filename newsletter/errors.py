@@ -6,8 +6,15 @@
     ├── UnreadablePage              a saved page of the old blog that is none
     ├── NoAnswer                    a server did not tell what it was asked
     ├── AlreadyThere                a file stands where a new one would go
+    ├── StoreUnavailable            the database does not answer, or cannot be used
+    ├── UnreadableList              a file of subscribers that cannot be read whole
+    ├── NotASubscriber              an address that the audience does not hold
+    ├── ProviderFailed              nothing can be sent now: the run stops, nothing is lost
+    ├── SenderBusy                  somebody else is sending this mailing
+    ├── MailingRefused              a mailing's state does not allow what was asked
     └── UsageError                  wrong usage or configuration: exit code 2
         ├── ConfigurationError      no newsletter.yaml, or one that cannot be used
+        ├── SecretMissing           an environment variable that the command needs
         ├── IssueNotFound           no such month in the publication
         └── AddressTaken            the preview's port is in use
 
@@ -63,6 +70,30 @@ class AlreadyThere(NewsletterError):
     """A file stands where a new one would go; nothing has been written."""
 
 
+class StoreUnavailable(NewsletterError):
+    """The database does not answer, is full, or comes from a newer version."""
+
+
+class UnreadableList(NewsletterError):
+    """A file of subscribers cannot be read whole, so nothing was changed."""
+
+
+class NotASubscriber(NewsletterError):
+    """The audience holds nobody with this address."""
+
+
+class ProviderFailed(NewsletterError):
+    """The provider takes nothing now; what was not sent is still planned."""
+
+
+class SenderBusy(NewsletterError):
+    """Another process is sending this mailing; the message says who, and since when."""
+
+
+class MailingRefused(NewsletterError):
+    """What was asked does not fit where the mailing stands; nothing was changed."""
+
+
 class UsageError(NewsletterError):
     """The command was called wrongly, or in a place that does not fit it."""
 
@@ -71,6 +102,10 @@ class UsageError(NewsletterError):
 
 class ConfigurationError(UsageError):
     """The publication's configuration is missing or cannot be used."""
+
+
+class SecretMissing(UsageError):
+    """A secret that the command needs is not in the environment."""
 
 
 class IssueNotFound(UsageError):

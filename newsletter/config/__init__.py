@@ -6,6 +6,7 @@ fields: they come from the environment, in the commands that need them.
 
 from newsletter.config.load import FILE_NAME, find_config, load_config
 from newsletter.config.model import Config, Logo, Schedule, Sender, Settings
+from newsletter.config.secrets import Secrets, secrets_from
 from newsletter.config.values import DAYS, ORDINALS, Language, Line
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "Line",
     "Logo",
     "Schedule",
+    "Secrets",
     "Sender",
     "Settings",
     "find_config",
     "load_config",
+    "secrets_from",
 ]

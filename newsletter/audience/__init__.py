@@ -1,0 +1,1 @@
+"""Who gets it: subscribers, consent, suppression, and the keys of their links."""

@@ -1,0 +1,141 @@
+"""An edition sealed for mailing: all that a message holds, but for its reader."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from newsletter.config import Config
+from newsletter.edition.personal import Field, Personal, Place
+from newsletter.edition.render import Edition
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class Reader(NamedTuple):
+    """Whom a message is for, and what in it is theirs alone."""
+
+    email: str
+    first_name: str
+    last_name: str
+    unsubscribe_url: str
+    message_id: str
+    """Without its angle brackets."""
+
+    @property
+    def name(self) -> str:
+        """The display name of the To line; empty where none is known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def values(self) -> Mapping[Field, str]:
+        """What stands at the edition's personal places."""
+        return {
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "email": self.email,
+            "unsubscribe_url": self.unsubscribe_url,
+        }
+
+    @property
+    def unfit(self) -> str | None:
+        """Why no message can be made for this reader, if none can."""
+        for name, value in zip(self._fields, self, strict=True):
+            if _CONTROL.search(value):
+                return f"{name.replace('_', ' ')} holds a control character"
+        if not self.email.isascii():
+            return "the address is not ASCII, which the provider may not take (SMTPUTF8)"
+        return None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A month's mail as it is kept in the ledger: going on later sends just this."""
+
+    month: str
+    subject: str
+    language: str
+    sender_name: str
+    sender_email: str
+    reply_to: str
+    """Empty where answers go to the sender."""
+    list_name: str
+    list_id: str
+    date: str
+    """As RFC 5322 writes it."""
+    feedback_id: str
+    html: Personal
+    text: Personal
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything in it."""
+        return sha256(self.to_json().encode()).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of what readers get: all but the date."""
+        return replace(self, date="").digest
+
+    def test_copy(self) -> Letter:
+        """The same letter, marked so that nobody takes it for the mailing."""
+        return replace(self, subject=f"[TEST] {self.subject}")
+
+    def list_headers(self, reader: Reader) -> dict[str, str]:
+        """The fields that make it a mailing list's, by their names; each on one line."""
+        return {
+            "List-Unsubscribe": f"<{reader.unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Feedback-ID": self.feedback_id,
+            "Content-Language": self.language,
+        }
+
+    def to_json(self) -> str:
+        """The same letter always gives the same text."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, document: str) -> Letter:
+        """The letter that `to_json` wrote."""
+        fields: dict[str, Any] = json.loads(document)
+        html, text = (_personal(fields.pop(name)["parts"]) for name in ("html", "text"))
+        return cls(**fields, html=html, text=text)
+
+
+def seal(edition: Edition, month: str, config: Config, date: datetime) -> Letter:
+    """Freeze an edition with the headers that all its messages share."""
+    return Letter(
+        month=month,
+        subject=edition.subject,
+        language=edition.language,
+        sender_name=config.sender.name,
+        sender_email=config.sender.email,
+        reply_to=config.reply_to or "",
+        list_name=config.name,
+        list_id=config.list_id or urlsplit(config.web_url).hostname or "",
+        date=format_datetime(date),
+        feedback_id=f"{month}:digest:newsletter:{_sender_id(config)}",
+        html=edition.html,
+        text=edition.text,
+    )
+
+
+def sender_domain(config: Config) -> str:
+    """The domain that signs the mail and names its messages."""
+    return config.sender.email.rpartition("@")[2]
+
+
+def _sender_id(config: Config) -> str:
+    """5 to 15 characters that stay the same for a sender, as Gmail's Feedback-ID asks."""
+    return re.sub(r"[^a-z0-9]", "", sender_domain(config).lower())[:15].ljust(5, "0")
+
+
+def _personal(parts: list[Any]) -> Personal:
+    return Personal(tuple(part if isinstance(part, str) else Place(*part) for part in parts))

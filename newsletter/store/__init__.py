@@ -1,0 +1,23 @@
+"""Where state is kept: tables, migrations, and the engine for SQLite and PostgreSQL.
+
+Times are text, ISO 8601 in UTC with milliseconds and an offset, so that they sort as they
+read in either database; days are ISO dates.
+"""
+
+from newsletter.store.engine import open_store, reading, writing
+from newsletter.store.tables import deliveries, mailings, metadata, origin, subscribers
+from newsletter.store.times import now_utc, today_in, utc_text
+
+__all__ = [
+    "deliveries",
+    "mailings",
+    "metadata",
+    "now_utc",
+    "open_store",
+    "origin",
+    "reading",
+    "subscribers",
+    "today_in",
+    "utc_text",
+    "writing",
+]

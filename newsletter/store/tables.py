@@ -1,0 +1,145 @@
+"""The tables, one schema for SQLite and PostgreSQL; migrations make them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is an INTEGER; it has 64 bits there too.
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+
+STATUSES = ("active", "unsubscribed", "bounced", "complained", "erased", "manual")
+DELIVERY_STATES = (
+    "planned", "claimed", "attempting", "accepted", "failed", "doubtful", "skipped",
+)  # fmt: skip
+MAILING_STATES = ("planned", "paused", "cancelled", "finished")
+KINDS = ("real", "rehearsal")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+origin = Table(
+    "origin",
+    metadata,
+    # A single row: when this database was made. Issues from before are history.
+    Column("made_at", Text, nullable=False),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    # 64 random bits, never used again: an erased subscriber keeps a row without an address.
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    # The unique form: case-folded local part, lower-case IDNA domain. NULL once erased.
+    Column("key", Text, unique=True),
+    # The address as mail is sent to it. NULL once erased.
+    Column("email", Text),
+    _text("domain"),
+    _text("first_name"),
+    _text("last_name"),
+    _text("topics"),  # separated by |
+    _text("language"),
+    Column("attributes", Text, nullable=False, server_default=text("'{}'")),  # JSON object
+    # Why mail does not go here, and since when; 'active' where it does.
+    Column("status", Text, nullable=False, server_default=text("'active'")),
+    Column("status_since", Text),
+    _text("status_note"),  # who or what brought it about, such as 'command line'
+    Column("consent", Text),  # express, implied, or NULL: none on record
+    Column("consent_basis", Text),  # customer, inquiry, or NULL
+    Column("consent_date", Text),  # ISO date
+    _text("consent_source"),
+    # The last day on which consent counts (CASL s.10); NULL: no end.
+    Column("consent_until", Text),
+    # What is left of an erased address: an HMAC of its key, and which secret made it.
+    Column("erased_hash", Text, unique=True),
+    Column("erased_by_key", Text),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    _one_of("status", STATUSES),
+)
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("issue", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    # Where it stands while nobody is sending; it is 'sending' only while a sender's lock is held.
+    Column("state", Text, nullable=False),
+    # Why it is paused: operator, limit, brake, interruption.
+    _text("hold"),
+    # What another terminal asks of the running sender: '', pause, cancel.
+    _text("wish"),
+    # The sealed letter (JSON) and its SHA-256.
+    Column("letter", Text, nullable=False),
+    Column("letter_hash", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    # Recipients to be sent to when it was planned.
+    Column("recipients", Integer, nullable=False),
+    Column("unapproved", Boolean, nullable=False, server_default=text("false")),
+    # Who sends, or last sent: process and host, and since when.
+    _text("sender"),
+    Column("sender_since", Text),
+    Column("planned_at", Text, nullable=False),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    UniqueConstraint("issue", "kind"),
+    _one_of("kind", KINDS),
+    _one_of("state", MAILING_STATES),
+    sqlite_autoincrement=True,  # a number is never used again: links carry it
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("mailing_id", _Number, ForeignKey("mailings.id"), nullable=False),
+    Column("subscriber_id", _Number, ForeignKey("subscribers.id"), nullable=False),
+    # The recipient as frozen when the mailing was planned.
+    Column("key", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    _text("first_name"),
+    _text("last_name"),
+    Column("state", Text, nullable=False),
+    _text("reason"),  # in words
+    _text("detail"),  # the provider's reply as it came
+    _text("provider_id"),  # the provider's own name for the message
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("attempted_at", Text),
+    Column("settled_at", Text),
+    UniqueConstraint("mailing_id", "key"),
+    Index(None, "mailing_id", "state", "id"),
+    _one_of("state", DELIVERY_STATES),
+    sqlite_autoincrement=True,
+)
