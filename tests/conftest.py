@@ -1,22 +1,32 @@
-"""A small publication for every test, and marks that say where a finding is expected."""
+"""What tests of several stations share: a publication, servers and databases of their own."""
 
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import shutil
+import socket
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
 
 from newsletter.config import Config, load_config
+from newsletter.store import open_store
 
 # A busy machine is no failure of a property.
 settings.register_profile("newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -260,3 +270,162 @@ def crossref() -> Iterator[Crossref]:
         server.closing.set()
         server.shutdown()
         thread.join()
+
+
+CACHED_PROGRAMS = Path(__file__).parents[1] / ".cache" / "bin"
+"""Where `tools/setup services` puts programs that the system lacks."""
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], Path]:
+    """Finds a program that is no part of Python, such as `postgres` or `smtp-sink`."""
+
+    def find(name: str) -> Path:
+        debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        folders = [os.environ.get("PATH", ""), "/usr/sbin", *map(str, debian), str(CACHED_PROGRAMS)]
+        found = shutil.which(name, path=os.pathsep.join(folders))
+        if found is None:
+            pytest.fail(f"the tests need '{name}': run 'tools/setup services'", pytrace=False)
+        return Path(found).resolve()
+
+    return find
+
+
+@dataclass
+class PostgreSQL:
+    """A server of the tests' own, which ends when the tests do, however they end."""
+
+    host: str
+    port: int
+    admin: psycopg.Connection[Any]
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, name: str, user: str = "newsletter") -> str:
+        return f"postgresql://{user}@{self.host}:{self.port}/{name}"
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of an empty database."""
+        name = f"test_{next(self.numbers)}"
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield self.url(name)
+        self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+PG_HBA = """\
+local all all trust
+host all newsletter 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
+PG_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": ".",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "TimeZone": "UTC",
+}
+"""A power cut would lose its data, which nobody wants; no other promise is given up."""
+ENDS_WITH_THE_TESTS = """\
+exec 3<&0
+{ read -r _ <&3; kill -QUIT $$; } 2>/dev/null &
+exec "$@" 3<&- </dev/null
+"""
+"""Its input ends when the tests do, even where they are killed."""
+
+
+def unprivileged() -> dict[str, Any]:
+    """How a process starts that refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_cluster(initdb: Path, folder: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+    command = [initdb, "-D", "data", "-U", "newsletter", "-A", "trust", "-E", "UTF8"]
+    made = subprocess.run(
+        [*command, "--locale=C", "--no-sync"],
+        cwd=folder, capture_output=True, text=True, check=False, **unprivileged(),
+    )  # fmt: skip
+    if made.returncode:
+        pytest.fail(f"initdb fails:\n{made.stdout}{made.stderr}", pytrace=False)
+    (folder / "data" / "pg_hba.conf").write_text(PG_HBA)
+
+
+@contextmanager
+def postgres_process(postgres: Path, folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    settings = [word for item in PG_SETTINGS.items() for word in ("-c", "=".join(item))]
+    command = ["sh", "-c", ENDS_WITH_THE_TESTS, "sh", postgres, "-D", "data", "-p", str(port)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, *settings],
+            stdin=subprocess.PIPE, stdout=log, stderr=log,
+            cwd=folder, start_new_session=True, **unprivileged(),
+        )  # fmt: skip
+    with server:  # closes its input, and waits
+        yield server
+
+
+def connected(server: subprocess.Popen[bytes], url: str) -> psycopg.Connection[Any] | None:
+    """A connection as soon as the server answers; none where it ends instead."""
+    for _ in range(600):
+        if server.poll() is not None:
+            return None
+        with suppress(psycopg.OperationalError):
+            return psycopg.connect(url, autocommit=True)
+        sleep(0.05)
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(program: Callable[[str], Path]) -> Iterator[PostgreSQL]:
+    """A PostgreSQL in a temporary folder, on a free port of this machine."""
+    initdb, postgres = program("initdb"), program("postgres")
+    with TemporaryDirectory(prefix="newsletter-postgresql-") as name:
+        folder = Path(name)
+        make_cluster(initdb, folder)
+        for _ in range(3):  # somebody else may take the port first
+            port = free_port()
+            with postgres_process(postgres, folder, port) as process:
+                url = f"postgresql://newsletter@127.0.0.1:{port}/postgres"
+                if admin := connected(process, url):
+                    with admin:
+                        yield PostgreSQL("127.0.0.1", port, admin)
+                    return
+        said = (folder / "log").read_text(errors="replace")
+        pytest.fail(f"PostgreSQL does not start:\n{said}", pytrace=False)
+
+
+@pytest.fixture
+def postgresql(postgresql_server: PostgreSQL) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of either kind."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql"))
+    return f"sqlite:///{tmp_path / 'newsletter.db'}"
+
+
+@pytest.fixture
+def store(database: str, tmp_path: Path) -> Iterator[Engine]:
+    """An open store, of either kind."""
+    engine = open_store(database, tmp_path)
+    yield engine
+    engine.dispose()
