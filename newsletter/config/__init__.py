@@ -5,18 +5,20 @@ fields: they come from the environment, in the commands that need them.
 """
 
 from newsletter.config.load import FILE_NAME, find_config, load_config
-from newsletter.config.model import Config, Logo, Schedule, Sender, Settings
+from newsletter.config.model import Config, Delivery, Logo, Schedule, Sender, Settings
 from newsletter.config.secrets import Secrets, secrets_from
-from newsletter.config.values import DAYS, ORDINALS, Language, Line
+from newsletter.config.values import DAYS, ORDINALS, Language, Line, Rate
 
 __all__ = [
     "DAYS",
     "FILE_NAME",
     "ORDINALS",
     "Config",
+    "Delivery",
     "Language",
     "Line",
     "Logo",
+    "Rate",
     "Schedule",
     "Secrets",
     "Sender",

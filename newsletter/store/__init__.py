@@ -4,12 +4,13 @@ Times are text, ISO 8601 in UTC with milliseconds and an offset, so that they so
 read in either database; days are ISO dates.
 """
 
-from newsletter.store.engine import open_store, reading, writing
+from newsletter.store.engine import explained, open_store, reading, writing
 from newsletter.store.tables import deliveries, mailings, metadata, origin, subscribers
 from newsletter.store.times import now_utc, today_in, utc_text
 
 __all__ = [
     "deliveries",
+    "explained",
     "mailings",
     "metadata",
     "now_utc",

@@ -1,0 +1,200 @@
+"""The ledger of one mailing, as its sender writes it.
+
+What has been learned and what is to be attempted next go into the same transaction, which is
+committed before a byte of the latter leaves. Whatever a crash leaves `attempting` is doubtful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Update, bindparam, select, update
+
+from newsletter.audience.standing import why_skipped
+from newsletter.audience.suppression import suppress
+from newsletter.delivery.claim import Outcome
+from newsletter.delivery.mailing import Counts, Mailing, counts_of
+from newsletter.delivery.states import State, move
+from newsletter.edition import Reader
+from newsletter.store import deliveries, explained, mailings, now_utc, subscribers
+
+_CUT_SHORT = "the sender stopped before the provider's answer came"
+_LONGEST_DETAIL = 1000
+
+
+class Recipient(NamedTuple):
+    """A delivery's frozen reader."""
+
+    id: int
+    subscriber_id: int
+    key: str
+    email: str
+    first_name: str
+    last_name: str
+
+    @property
+    def unfit(self) -> str | None:
+        """Why no message can be made for this reader, if none can."""
+        return Reader(self.email, self.first_name, self.last_name, "", "").unfit
+
+
+class Ledger:
+    """Reads and writes the deliveries of a mailing; its holder has the mailing's lock."""
+
+    def __init__(self, connection: Connection, mailing: Mailing, today: str) -> None:
+        self._connection, self.mailing = connection, mailing
+        columns = [deliveries.c[name] for name in Recipient._fields]
+        self._due = (
+            select(*columns, why_skipped(today).label("why"))
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+            .where(deliveries.c.state == "claimed")
+        )
+
+    def recover(self) -> int:
+        """Settle what a sender left behind; the number of deliveries that became doubtful."""
+        own = deliveries.c.mailing_id == self.mailing.id
+        doubt = move("attempting", "doubtful", reason=_CUT_SHORT, settled_at=now_utc())
+        with explained(self._connection.engine), self._connection.begin():
+            doubtful = self._connection.execute(doubt.where(own)).rowcount
+            self._connection.execute(move("claimed", "planned").where(own))
+        return doubtful
+
+    def claim(self, after: int, most: int) -> list[tuple[int, str]]:
+        """Take planned deliveries beyond a number: their own numbers and domains, in order."""
+        page = (
+            select(deliveries.c.id)
+            .where(deliveries.c.mailing_id == self.mailing.id, deliveries.c.state == "planned")
+            .where(deliveries.c.id > after)
+            .order_by(deliveries.c.id)
+            .limit(most)
+        )
+        taking = (
+            move("planned", "claimed")
+            .where(deliveries.c.id.in_(page.scalar_subquery()))
+            .returning(deliveries.c.id, deliveries.c.domain)
+        )
+        with explained(self._connection.engine), self._connection.begin():
+            return sorted((row[0], row[1]) for row in self._connection.execute(taking))
+
+    def reclaim(self, deliveries: Sequence[int]) -> None:
+        """Take again what went back to planned, to be tried once more."""
+        with explained(self._connection.engine), self._connection.begin():
+            self._connection.execute(_AGAIN, {"ids": deliveries})
+
+    def exchange(self, outcomes: Sequence[Outcome], due: Sequence[int]) -> list[Recipient]:
+        """Write outcomes down, and begin the attempts of what may still be sent to.
+
+        Args:
+            outcomes: of earlier attempts.
+            due: claimed deliveries; one whose reader has left meanwhile is skipped.
+        """
+        connection, now = self._connection, now_utc()
+        with explained(connection.engine), connection.begin():
+            self._record(outcomes, now)
+            fit = self._fit(due, now) if due else []
+            if fit:
+                connection.execute(_ATTEMPT, {"ids": [each.id for each in fit], "now": now})
+        return fit
+
+    def wish(self) -> str:
+        """What another terminal asks: pause, cancel, or nothing."""
+        query = select(mailings.c.wish).where(mailings.c.id == self.mailing.id)
+        with explained(self._connection.engine), self._connection.begin():
+            return str(self._connection.execute(query).scalar_one())
+
+    def note(self, **values: Any) -> None:
+        """Change the mailing's own row."""
+        changing = update(mailings).where(mailings.c.id == self.mailing.id).values(**values)
+        with explained(self._connection.engine), self._connection.begin():
+            self._connection.execute(changing)
+
+    def cancel(self) -> int:
+        """Skip for good whatever is still planned; the number of deliveries."""
+        return self.apply(move("planned", "skipped", reason="cancelled", settled_at=now_utc()))
+
+    def apply(self, step: Update) -> int:
+        """Take a step with this mailing's deliveries; with how many."""
+        own = step.where(deliveries.c.mailing_id == self.mailing.id)
+        with explained(self._connection.engine), self._connection.begin():
+            return self._connection.execute(own).rowcount
+
+    def keys_in(self, state: State) -> set[str]:
+        """Normalised addresses of the deliveries in a state."""
+        query = select(deliveries.c.key).where(
+            deliveries.c.mailing_id == self.mailing.id, deliveries.c.state == state
+        )
+        with explained(self._connection.engine), self._connection.begin():
+            return set(self._connection.scalars(query))
+
+    def counts(self) -> Counts:
+        """How many deliveries stand where."""
+        with explained(self._connection.engine), self._connection.begin():
+            return counts_of(self._connection, self.mailing)
+
+    def _fit(self, due: Sequence[int], now: str) -> list[Recipient]:
+        """Those that may be sent to; the others are skipped, each with its reason."""
+        fit: list[Recipient] = []
+        for *fields, why in self._connection.execute(self._due, {"ids": due}).all():
+            recipient = Recipient(*fields)
+            reason = why or recipient.unfit
+            if reason is None:
+                fit.append(recipient)
+            else:
+                values = {"row": recipient.id, "reason": reason, "now": now}
+                self._connection.execute(_SKIP, values)
+        return fit
+
+    def _record(self, outcomes: Sequence[Outcome], now: str) -> None:
+        for verdict, statement in _RECORD.items():
+            rows = [_row(outcome, now) for outcome in outcomes if outcome.verdict == verdict]
+            if rows:
+                self._connection.execute(statement, rows)
+        for outcome in outcomes:
+            if outcome.bad_mailbox:
+                self._suppress(outcome, now)
+
+    def _suppress(self, outcome: Outcome, now: str) -> None:
+        query = select(deliveries.c.key).where(deliveries.c.id == outcome.delivery)
+        key = self._connection.execute(query).scalar_one()
+        suppress(self._connection, key, "bounced", outcome.detail or outcome.reason, now)
+
+
+_IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
+_AGAIN = move("planned", "claimed").where(_IDS)
+_ATTEMPT = move(
+    "claimed",
+    "attempting",
+    attempted_at=bindparam("now"),
+    attempts=deliveries.c.attempts + 1,
+).where(_IDS)
+_SKIP = move("claimed", "skipped", reason=bindparam("reason"), settled_at=bindparam("now")).where(
+    deliveries.c.id == bindparam("row")
+)
+
+
+def _recording(verdict: State) -> Update:
+    return move(
+        "attempting",
+        verdict,
+        reason=bindparam("why"),
+        detail=bindparam("reply"),
+        provider_id=bindparam("name"),
+        settled_at=bindparam("at"),
+    ).where(deliveries.c.id == bindparam("row"))
+
+
+_RECORD: Mapping[State, Update] = {
+    verdict: _recording(verdict) for verdict in ("accepted", "failed", "doubtful", "planned")
+}
+
+
+def _row(outcome: Outcome, now: str) -> dict[str, Any]:
+    return {
+        "row": outcome.delivery,
+        "why": outcome.reason,
+        "reply": outcome.detail[:_LONGEST_DETAIL],
+        "name": outcome.provider_id,
+        "at": None if outcome.verdict == "planned" else now,
+    }

@@ -1,0 +1,135 @@
+"""A mailing: one issue on its way to a frozen audience, and what its ledger adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, case, func, select
+
+from newsletter.config import Config
+from newsletter.delivery.states import REMAINING, State
+from newsletter.errors import StoreUnavailable
+from newsletter.store import deliveries, mailings
+
+Kind = Literal["real", "rehearsal"]
+"""A rehearsal's mail reaches nobody: it goes to the outbox or SendGrid's sandbox."""
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """A row of the table, without the letter."""
+
+    id: int
+    """The mailing's number, never used again; links carry it."""
+    issue: str
+    kind: Kind
+    provider: str
+    state: str
+    """Where it stands while nobody sends it: planned, paused, cancelled, finished."""
+    hold: str
+    """Why it is paused: operator, limit, brake, provider, interruption."""
+    wish: str
+    """What is asked of a running sender: pause, cancel, or nothing."""
+    letter_hash: str
+    total: int
+    recipients: int
+    """How many were to be sent to when it was planned."""
+    sender: str
+    sender_since: str | None
+    planned_at: str
+    started_at: str | None
+    finished_at: str | None
+
+    @property
+    def name(self) -> str:
+        """`2023-12`, or `the rehearsal of 2023-12`."""
+        return self.issue if self.kind == "real" else f"the rehearsal of {self.issue}"
+
+    @property
+    def needs_resume(self) -> bool:
+        """Whether a person, or the brake, stopped it, so that only a person lets it go on."""
+        return self.state == "paused" and self.hold in ("operator", "brake")
+
+
+_COLUMNS = [mailings.c[name] for name in Mailing.__dataclass_fields__]
+
+
+def kind_of(config: Config) -> Kind:
+    """What a mailing through the configured provider is."""
+    delivery = config.delivery
+    sandbox = delivery.provider == "sendgrid" and delivery.sendgrid.sandbox
+    return "rehearsal" if sandbox or delivery.provider == "outbox" else "real"
+
+
+def find_mailing(connection: Connection, issue: str, kind: Kind | None = None) -> Mailing | None:
+    """The mailing of an issue; without a kind the real one, if there is one."""
+    query = _all().where(mailings.c.issue == issue)
+    if kind is not None:
+        query = query.where(mailings.c.kind == kind)
+    row = connection.execute(query).first()
+    return None if row is None else _mailing(row)
+
+
+def all_mailings(connection: Connection) -> list[Mailing]:
+    """The mailing of each issue, newest issue first; the real one where there are two."""
+    rows = map(_mailing, connection.execute(_all()))
+    firsts: dict[str, Mailing] = {}
+    for each in rows:
+        firsts.setdefault(each.issue, each)
+    return list(firsts.values())
+
+
+def _all() -> Select[Any]:
+    real_first = case((mailings.c.kind == "real", 0), else_=1)
+    return select(*_COLUMNS).order_by(mailings.c.issue.desc(), real_first)
+
+
+def _mailing(row: Row[Any]) -> Mailing:
+    return Mailing(**row._mapping)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of a mailing's deliveries stand where; every one is in exactly one."""
+
+    total: int = 0
+    accepted: int = 0
+    failed: int = 0
+    skipped: int = 0
+    doubtful: int = 0
+    remaining: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Those that were attempted and will not be attempted again by themselves."""
+        return self.accepted + self.failed + self.doubtful
+
+
+def counts_of(connection: Connection, mailing: Mailing) -> Counts:
+    """Count a mailing's ledger, and prove that nobody is missing.
+
+    Raises:
+        StoreUnavailable: where it does not add up to what was planned.
+    """
+    query = (
+        select(deliveries.c.state, func.count().label("number"))
+        .where(deliveries.c.mailing_id == mailing.id)
+        .group_by(deliveries.c.state)
+    )
+    rows = connection.execute(query)
+    found: Mapping[State, int] = {row.state: row.number for row in rows}
+    if sum(found.values()) != mailing.total:
+        raise StoreUnavailable(
+            f"the ledger of {mailing.name} holds {sum(found.values())} deliveries where "
+            f"{mailing.total} were planned; somebody changed the database by hand: restore a backup"
+        )
+    return Counts(
+        total=mailing.total,
+        accepted=found.get("accepted", 0),
+        failed=found.get("failed", 0),
+        skipped=found.get("skipped", 0),
+        doubtful=found.get("doubtful", 0),
+        remaining=sum(found.get(state, 0) for state in REMAINING),
+    )

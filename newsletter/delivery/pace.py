@@ -1,0 +1,99 @@
+"""Limits of speed: for the whole run, and for single domains that hold up no other."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from heapq import heappop, heappush
+from time import monotonic
+
+from newsletter.config import Rate
+
+
+class Limit:
+    """So many attempts in so many seconds, evenly spread.
+
+    Attempts not made add up for a quarter of a second at most, so that requests of many
+    recipients need not be cut into single ones.
+    """
+
+    def __init__(self, rate: Rate) -> None:
+        self._interval = rate.seconds / rate.count
+        self._burst = max(1, int(0.25 / self._interval))
+        self._next = monotonic()
+
+    def room(self) -> int:
+        """How many may begin now."""
+        ahead = monotonic() - self._next
+        return min(self._burst, int(ahead / self._interval) + 1) if ahead >= 0 else 0
+
+    def spend(self, number: int) -> None:
+        """Note that so many begin."""
+        earliest = monotonic() - (self._burst - 1) * self._interval
+        self._next = max(self._next, earliest) + number * self._interval
+
+
+class Lanes:
+    """Claimed deliveries in line: one lane for each limited domain, one for all others."""
+
+    def __init__(self, rate: Rate | None, rates: Mapping[str, Rate]) -> None:
+        self._whole = None if rate is None else Limit(rate)
+        self._limits = {domain: Limit(each) for domain, each in rates.items()}
+        self._lines: dict[str, deque[int]] = {domain: deque() for domain in ("", *rates)}
+
+    def add(self, delivery: int, domain: str) -> None:
+        """Put a delivery in the line of its domain."""
+        self._lines[domain if domain in self._limits else ""].append(delivery)
+
+    @property
+    def open_line(self) -> int:
+        """How many wait that no domain's limit holds up."""
+        return len(self._lines[""])
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lines.values()))
+
+    def next(self, most: int) -> list[int]:
+        """Deliveries that may begin now, at most so many; limited domains come first."""
+        room = most if self._whole is None else min(most, self._whole.room())
+        chosen: list[int] = []
+        for domain, line in reversed(self._lines.items()):
+            limit = self._limits.get(domain)
+            share = min(room - len(chosen), len(line), limit.room() if limit else room)
+            chosen += (line.popleft() for _ in range(share))
+            if limit and share:
+                limit.spend(share)
+        if self._whole and chosen:
+            self._whole.spend(len(chosen))
+        return chosen
+
+
+DELAYS = (1.0, 5.0, 30.0)
+"""Seconds before each further attempt of what was refused for now."""
+
+
+class Retries:
+    """Deliveries that wait to be tried again in this run."""
+
+    def __init__(self) -> None:
+        self._tried: dict[int, int] = {}
+        self._waiting: list[tuple[float, int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def defer(self, delivery: int, domain: str) -> bool:
+        """Let a delivery wait for its next try; False where it has had them all."""
+        tried = self._tried.get(delivery, 0)
+        if tried == len(DELAYS):
+            return False
+        self._tried[delivery] = tried + 1
+        heappush(self._waiting, (monotonic() + DELAYS[tried], delivery, domain))
+        return True
+
+    def due(self) -> list[tuple[int, str]]:
+        """Take out whatever has waited long enough: deliveries and their domains."""
+        ready: list[tuple[int, str]] = []
+        while self._waiting and self._waiting[0][0] <= monotonic():
+            ready.append(heappop(self._waiting)[1:])
+        return ready

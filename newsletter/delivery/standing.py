@@ -1,0 +1,78 @@
+"""Where a mailing stands, adding up to the last recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Engine, func, select
+
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.lock import sender_lock
+from newsletter.delivery.mailing import Counts, Mailing, counts_of
+from newsletter.delivery.states import State
+from newsletter.store import deliveries, reading
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A mailing, what it is doing, and its counts."""
+
+    mailing: Mailing
+    state: str
+    """The mailing's resting state, or `sending` while a sender lives."""
+    counts: Counts
+
+
+def standing_of(engine: Engine, mailing: Mailing) -> Standing:
+    """Where a mailing stands now; what a dead sender left open is settled first.
+
+    Raises:
+        StoreUnavailable: where the ledger does not add up.
+    """
+    with sender_lock(engine, mailing.id, patience=0) as connection:
+        alive = connection is None
+        if connection is not None and _left_open(engine, mailing):
+            Ledger(connection, mailing, "").recover()
+    with reading(engine) as connection:
+        return Standing(
+            mailing, "sending" if alive else mailing.state, counts_of(connection, mailing)
+        )
+
+
+def _left_open(engine: Engine, mailing: Mailing) -> bool:
+    query = select(func.count()).where(
+        deliveries.c.mailing_id == mailing.id, deliveries.c.state.in_(("claimed", "attempting"))
+    )
+    with reading(engine) as connection:
+        return bool(connection.execute(query).scalar())
+
+
+class Told(NamedTuple):
+    """What happened to one recipient."""
+
+    email: str
+    state: State
+    reason: str
+    attempted_at: str | None
+    detail: str
+    """The provider's reply as it came."""
+    attempts: int
+    settled_at: str | None
+    provider_id: str
+
+
+def recipients_of(engine: Engine, mailing: Mailing, state: State | None = None) -> Iterator[Told]:
+    """Every recipient in the order of planning, or those in a state; streamed."""
+    query = (
+        select(*(deliveries.c[name] for name in Told._fields))
+        .where(deliveries.c.mailing_id == mailing.id)
+        .order_by(deliveries.c.id)
+        .execution_options(yield_per=1000)
+    )
+    if state is not None:
+        query = query.where(deliveries.c.state == state)
+    with reading(engine) as connection:
+        for row in connection.execute(query):
+            yield Told(*row)

@@ -1,0 +1,51 @@
+"""Test copies: the same way out as a mailing's, and no ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import uuid4
+
+from newsletter.config import Config
+from newsletter.delivery.claim import Claim, Outcome, Provider
+from newsletter.edition import Letter, Reader, Splice, sender_domain
+
+
+class _Copies:
+    """Claims that nobody keeps a record of; a copy refused for now is not tried again."""
+
+    stopping = False
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._left = list(claims)
+
+    def take(self, most: int) -> Sequence[Claim]:
+        taken, self._left = self._left[:most], self._left[most:]
+        return taken
+
+
+def send_copies(
+    letter: Letter, addresses: Sequence[str], provider: Provider, config: Config
+) -> Iterator[tuple[str, Outcome]]:
+    """Send marked copies of a letter; each address with what became of it.
+
+    A copy's link leads to the page that explains it, its Message-ID is a random one.
+
+    Raises:
+        ProviderFailed: where nothing can be sent.
+    """
+    splice = Splice(letter.test_copy())
+    readers = (
+        Reader(
+            email=address,
+            first_name="",
+            last_name="",
+            unsubscribe_url=f"{config.web_url}/u/preview",
+            message_id=f"test.{uuid4().hex}@{sender_domain(config)}",
+        )
+        for address in addresses
+    )
+    # A mailing's deliveries have positive numbers.
+    claims = [Claim(-number, reader, splice) for number, reader in enumerate(readers, 1)]
+    by_number = {claim.delivery: claim.reader.email for claim in claims}
+    for outcome in provider.deliver(_Copies(claims)):
+        yield by_number[outcome.delivery], outcome
