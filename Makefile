@@ -1,5 +1,5 @@
 # make preview   the December 2023 digest in the browser, with live reload
-# make test      every test; installs what they need, the browser too
+# make test      every test; brings what they need, a browser and servers too
 # make check     style, types, import contracts, generated docs
 # make bench     the measures of the README, as a table
 # make format    lay the code out
@@ -15,6 +15,7 @@ preview: .venv/.runtime
 
 test: .venv/.dev
 	@tools/setup browser
+	@tools/setup services
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.dev
@@ -26,6 +27,7 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	@tools/setup browser
+	@tools/setup services
 	@$(BIN)/python -m benchmarks
 
 format: .venv/.dev

@@ -272,7 +272,7 @@ def crossref() -> Iterator[Crossref]:
         thread.join()
 
 
-CACHED_PROGRAMS = Path(__file__).parents[1] / ".cache" / "bin"
+SERVICES = Path(__file__).parents[1] / ".cache" / "services"
 """Where `tools/setup services` puts programs that the system lacks."""
 
 
@@ -282,8 +282,8 @@ def program() -> Callable[[str], Path]:
 
     def find(name: str) -> Path:
         debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-        folders = [os.environ.get("PATH", ""), "/usr/sbin", *map(str, debian), str(CACHED_PROGRAMS)]
-        found = shutil.which(name, path=os.pathsep.join(folders))
+        folders = ["/usr/sbin", *map(str, debian), str(SERVICES / "bin")]
+        found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *folders]))
         if found is None:
             pytest.fail(f"the tests need '{name}': run 'tools/setup services'", pytrace=False)
         return Path(found).resolve()
@@ -351,6 +351,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def within_reach(programs: Path, folder: Path) -> Path:
+    """These programs where `nobody` can run them: root's checkout may be closed to others."""
+    if os.geteuid() != 0 or SERVICES not in programs.parents:
+        return programs
+    shutil.copytree(SERVICES, folder / "services", symlinks=True)
+    return folder / "services" / "bin"
+
+
 def make_cluster(initdb: Path, folder: Path) -> None:
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
@@ -392,13 +400,14 @@ def connected(server: subprocess.Popen[bytes], url: str) -> psycopg.Connection[A
 @pytest.fixture(scope="session")
 def postgresql_server(program: Callable[[str], Path]) -> Iterator[PostgreSQL]:
     """A PostgreSQL in a temporary folder, on a free port of this machine."""
-    initdb, postgres = program("initdb"), program("postgres")
-    with TemporaryDirectory(prefix="newsletter-postgresql-") as name:
+    parent = "/tmp" if os.geteuid() == 0 else None  # noqa: S108, open to nobody
+    with TemporaryDirectory(prefix="newsletter-postgresql-", dir=parent) as name:
         folder = Path(name)
-        make_cluster(initdb, folder)
+        programs = within_reach(program("postgres").parent, folder)
+        make_cluster(programs / "initdb", folder)
         for _ in range(3):  # somebody else may take the port first
             port = free_port()
-            with postgres_process(postgres, folder, port) as process:
+            with postgres_process(programs / "postgres", folder, port) as process:
                 url = f"postgresql://newsletter@127.0.0.1:{port}/postgres"
                 if admin := connected(process, url):
                     with admin:
