@@ -32,12 +32,18 @@ _OF_LOADING = ("N001", "N002")
 
 
 def check(
-    file: IssueFile, edition: Edition | None, config: Config, archive: Archive | None = None
+    file: IssueFile,
+    edition: Edition | None,
+    config: Config,
+    archive: Archive | None = None,
+    *,
+    errors_only: bool = False,
 ) -> list[Finding]:
     """All findings about an issue and its edition, in the order of their places.
 
     Codes in the configuration's `checks.off` are left out. Without an archive nothing is
-    said about other months; without an edition, about what readers get.
+    said about other months; without an edition, about what readers get. With `errors_only`
+    no check is run that cannot stop a mailing.
 
     Raises:
         ConfigurationError: where `checks.off` names a check that does not exist.
@@ -47,7 +53,9 @@ def check(
     findings = [
         Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
         for each in CHECKS
-        if each.code not in config.checks.off and not (each.of_edition and edition is None)
+        if each.code not in config.checks.off
+        and not (each.of_edition and edition is None)
+        and not (errors_only and each.severity != "error")
         for remark in islice(each.ask(subject), MAX_FINDINGS)
     ]
     return sorted(findings, key=lambda found: (found.line, found.column, found.code))

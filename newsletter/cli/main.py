@@ -14,12 +14,22 @@ from newsletter.cli import terminal
 
 COMMANDS = {
     "build": "newsletter.cli.build:build",
+    "cancel": "newsletter.cli.control:cancel",
     "check": "newsletter.cli.check:check",
+    "deliveries": "newsletter.cli.deliveries:deliveries",
+    "doubtful": "newsletter.cli.doubtful:doubtful",
     "import": "newsletter.cli.import_pages:import_pages",
     "init": "newsletter.cli.init:init",
     "new": "newsletter.cli.new:new",
+    "pause": "newsletter.cli.control:pause",
     "preview": "newsletter.cli.preview:preview",
+    "resume": "newsletter.cli.control:resume",
+    "retry": "newsletter.cli.doubtful:retry",
     "schema": "newsletter.cli.schema:schema",
+    "send": "newsletter.cli.send:send",
+    "status": "newsletter.cli.status:status",
+    "subscribers": "newsletter.cli.subscribers:subscribers",
+    "test": "newsletter.cli.trial:test",
 }
 """Each command and the function, in its own module, that it is."""
 
@@ -102,5 +112,5 @@ def _stop(message: str, code: int) -> NoReturn:
 @click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context, config_path: str | None, debug: bool) -> None:
-    """Write and preview a research network's monthly digest."""
+    """Write, check, send and account for a research network's monthly digest."""
     ctx.obj = SimpleNamespace(config_path=config_path, debug=debug)

@@ -9,7 +9,9 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from newsletter.config import Config
+    from sqlalchemy import Engine
+
+    from newsletter.config import Config, Secrets
 
 
 def load(ctx: click.Context) -> Config:
@@ -25,6 +27,38 @@ def load(ctx: click.Context) -> Config:
 
     path = find_config(Path.cwd(), ctx.obj.config_path)
     return load_config(path, os.environ)
+
+
+def secrets() -> Secrets:
+    """What the environment alone may hold."""
+    import os
+
+    from newsletter.config import secrets_from
+
+    return secrets_from(os.environ)
+
+
+def store(config: Config) -> Engine:
+    """The publication's database, made where there is none yet.
+
+    Raises:
+        StoreUnavailable: where it cannot be used.
+    """
+    from newsletter.store import open_store
+
+    return open_store(config.database, config.root)
+
+
+def month(name: str, config: Config) -> str:
+    """The month that ISSUE stands for; its file may be gone by now.
+
+    Raises:
+        IssueNotFound: where it is no month, and no file or 'latest' either.
+    """
+    from newsletter.issue import find_issue
+    from newsletter.issue.model import MONTH
+
+    return name if MONTH.fullmatch(name) else find_issue(name, config).stem
 
 
 def address(text: str) -> str:

@@ -37,7 +37,12 @@ def tell(error: Exception) -> None:
 
 def say(line: str) -> None:
     """A line on stderr that may quote its input."""
-    click.echo(_CONTROL_OR_END.sub("\ufffd", line), err=True)
+    click.echo(harmless(line), err=True)
+
+
+def harmless(line: str) -> str:
+    """A line without what a terminal would obey."""
+    return _CONTROL_OR_END.sub("\ufffd", line)
 
 
 def show(found: Finding) -> None:
@@ -48,9 +53,9 @@ def show(found: Finding) -> None:
         click.echo(_CONTROL_OR_END.sub("\ufffd", f"{found} [{found.code}]"))
 
 
-def count(number: int, noun: str) -> str:
-    """`1 issue`, `2 issues`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 issue`, `2 issues`, `1,000 deliveries`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _in_colour(found: Finding, file: IO[str], code: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, case, func, insert, literal, select, text, update
 
@@ -136,3 +137,22 @@ def recipients_before(engine: Engine, mailing: Mailing) -> int | None:
     )
     with reading(engine) as connection:
         return connection.execute(query).scalar()
+
+
+def speed_before(engine: Engine, mailing: Mailing) -> float | None:
+    """Recipients a second of the newest finished mailing by the same provider, if there is one.
+
+    Its pauses count as well, so it is a cautious figure.
+    """
+    query = (
+        select(mailings.c.recipients, mailings.c.started_at, mailings.c.finished_at)
+        .where(mailings.c.provider == mailing.provider, mailings.c.state == "finished")
+        .order_by(mailings.c.finished_at.desc())
+    )
+    with reading(engine) as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    began, ended = map(datetime.fromisoformat, (row.started_at, row.finished_at))
+    seconds = (ended - began).total_seconds()
+    return float(row.recipients / seconds) if seconds > 0 else None

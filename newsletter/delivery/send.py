@@ -20,6 +20,7 @@ from newsletter.delivery.ledger import Ledger, Recipient
 from newsletter.delivery.lock import busy, sender_lock
 from newsletter.delivery.mailing import Mailing, find_mailing
 from newsletter.delivery.plan import load_letter
+from newsletter.delivery.standing import standing_of
 from newsletter.errors import MailingRefused, ProviderFailed, SenderBusy, StoreUnavailable
 from newsletter.store import now_utc, today_in
 
@@ -70,6 +71,19 @@ def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) ->
             _conclude(dispatch)
             raise
         return _conclude(dispatch)
+
+
+def refuse_unready(engine: Engine, mailing: Mailing) -> None:
+    """Say early what `run` would say late.
+
+    Raises:
+        SenderBusy: where another process sends this mailing.
+        MailingRefused: where it is paused by a person or the brake, or cancelled.
+    """
+    standing = standing_of(engine, mailing)
+    if standing.state == "sending":
+        raise SenderBusy(busy(engine, mailing))
+    _refuse(standing.mailing)
 
 
 def _begin(connection: Connection, mailing: Mailing, config: Config) -> Ledger:

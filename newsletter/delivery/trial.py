@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import uuid4
 
 from newsletter.config import Config
@@ -24,7 +24,7 @@ class _Copies:
 
 
 def send_copies(
-    letter: Letter, addresses: Sequence[str], provider: Provider, config: Config
+    letter: Letter, addresses: Iterable[str], provider: Provider, config: Config
 ) -> Iterator[tuple[str, Outcome]]:
     """Send marked copies of a letter; each address with what became of it.
 

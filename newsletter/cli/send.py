@@ -1,0 +1,190 @@
+"""`newsletter send`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import letters, publication, summary, terminal
+from newsletter.cli import mailing as mailings
+from newsletter.cli.progress import stopping_at_signals, watching
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsletter.audience.keys import Keyring
+    from newsletter.config import Config
+    from newsletter.delivery.claim import Provider
+    from newsletter.delivery.ending import Ending
+    from newsletter.delivery.mailing import Mailing
+    from newsletter.delivery.plan import Terms
+    from newsletter.edition import Letter
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a send works with."""
+
+    config: Config
+    engine: Engine
+    keyring: Keyring
+    provider: Provider
+
+
+@click.command(
+    short_help="Send an issue, or go on with what is unfinished.",
+    epilog="Example:  newsletter send 2023-12 --dry-run",
+)
+@click.argument("issue")
+@click.option("--dry-run", is_flag=True, help="Do all but hand it to the provider.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Send to N recipients, then pause."
+)
+@click.option("--unapproved", is_flag=True, help="Send without the approval it needs.")
+@click.pass_context
+def send(
+    ctx: click.Context, issue: str, dry_run: bool, yes: bool, limit: int | None, unapproved: bool
+) -> None:
+    """Send ISSUE to all subscribers with consent, each of them once.
+
+    Errors that 'newsletter check' finds stop it. The audience is frozen first, and a summary
+    asks for a yes. What was interrupted goes on with the same bytes: nobody gets a mail
+    twice, and 'newsletter status' says where it stands. Exits with 0 where all is well.
+    """
+    from newsletter.delivery.approved import needs_approval
+    from newsletter.delivery.plan import plan
+    from newsletter.delivery.send import refuse_unready
+    from newsletter.delivery.standing import standing_of
+
+    desk = _desk(ctx)
+    month = publication.month(issue, desk.config)
+    found = _begun(month, desk)
+    if found and found.state == "finished":
+        counts = standing_of(desk.engine, found).counts
+        click.echo(f"{found.name} is finished already: {mailings.in_words(counts)}")
+        return
+    if found:
+        refuse_unready(desk.engine, found)
+    elif needs_approval(desk.config) and not dry_run:
+        _permitted(month, unapproved=unapproved)
+    terms = _terms(desk, unapproved=unapproved)
+    letter = _letter_of(issue, desk, found)
+    if dry_run:
+        _dry_run(desk, letter, terms)
+        return
+    planned = found or plan(desk.engine, letter, terms)[0]
+    for line in summary.of_plan(desk.engine, desk.config, planned, letter, limit):
+        click.echo(line)
+    if not yes and not _asked(desk, planned, new=found is None):
+        return
+    ctx.exit(_tell(_run(desk, planned, limit)))
+
+
+def _desk(ctx: click.Context) -> _Desk:
+    from newsletter.audience.keys import keyring
+    from newsletter.delivery.providers import load_provider
+
+    config, secrets = publication.load(ctx), publication.secrets()
+    provider = load_provider(config, secrets)
+    keys, told = keyring(config, secrets)
+    if told:
+        terminal.say(f"note: {told}")
+    return _Desk(config, publication.store(config), keys, provider)
+
+
+def _begun(month: str, desk: _Desk) -> Mailing | None:
+    from newsletter.delivery.mailing import find_mailing, kind_of
+    from newsletter.store import reading
+
+    with reading(desk.engine) as connection:
+        return find_mailing(connection, month, kind_of(desk.config))
+
+
+def _letter_of(issue: str, desk: _Desk, found: Mailing | None) -> Letter:
+    """The letter to send: as it was frozen, or of the files as they are now."""
+    from newsletter.delivery.plan import load_letter
+    from newsletter.store import reading
+
+    if found is None:
+        return letters.checked(issue, desk.config)
+    with reading(desk.engine) as connection:
+        frozen = load_letter(connection, found)
+    if letters.have_changed(issue, desk.config, frozen):
+        terminal.say(
+            f"note: the files of {found.issue} have changed since it was planned; "
+            "what goes out is what was planned"
+        )
+    return frozen
+
+
+def _permitted(month: str, *, unapproved: bool) -> None:
+    """Without an approval, the one who sends types out what is sent."""
+    from newsletter.delivery.approved import refusal
+    from newsletter.errors import UsageError
+
+    if not unapproved:
+        raise refusal(month)
+    try:
+        typed = click.prompt(f"type {month} to send it without approval", err=True)
+    except click.Abort:
+        typed = ""
+    if typed != month:
+        raise UsageError(f"'{month}' was not typed out, so nothing is sent")
+
+
+def _terms(desk: _Desk, *, unapproved: bool) -> Terms:
+    from newsletter.delivery.approved import needs_approval
+    from newsletter.delivery.mailing import kind_of
+    from newsletter.delivery.plan import Terms
+    from newsletter.store import today_in
+
+    config = desk.config
+    without = unapproved and needs_approval(config)
+    return Terms(kind_of(config), config.delivery.provider, today_in(config.zone), without)
+
+
+def _dry_run(desk: _Desk, letter: Letter, terms: Terms) -> None:
+    from newsletter.delivery.dry_run import dry_run
+
+    done = dry_run(desk.engine, letter, terms, desk.config, desk.keyring)
+    for line in summary.of_dry_run(letter, done):
+        click.echo(line)
+
+
+def _asked(desk: _Desk, planned: Mailing, *, new: bool) -> bool:
+    """Whether to go on; a mailing that was planned for nothing is taken back."""
+    from newsletter.delivery.plan import discard
+
+    agreed = False
+    try:
+        agreed = mailings.confirmed(f"send {planned.name}?")
+    finally:
+        if new and not agreed:
+            discard(desk.engine, planned)
+    if not agreed:
+        click.echo("nothing was sent")
+    return agreed
+
+
+def _run(desk: _Desk, planned: Mailing, limit: int | None) -> Ending:
+    from newsletter.delivery.dispatch import Stop
+    from newsletter.delivery.send import Orders, run
+    from newsletter.delivery.standing import standing_of
+
+    stop = Stop()
+    counts = standing_of(desk.engine, planned).counts
+    with stopping_at_signals(stop), watching(counts, limit) as watch:
+        orders = Orders(desk.config, desk.keyring, limit, stop, watch)
+        return run(desk.engine, planned, desk.provider, orders)
+
+
+def _tell(ending: Ending) -> int:
+    """Say how it ended, and give the exit code."""
+    if ending.error:
+        terminal.say(ending.error)
+    for line in summary.of_ending(ending):
+        click.echo(line)
+    return ending.exit_code

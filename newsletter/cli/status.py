@@ -1,0 +1,119 @@
+"""`newsletter status`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import mailing as mailings
+from newsletter.cli import publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.config import Config
+    from newsletter.delivery.standing import Standing
+
+
+@click.command(
+    short_help="Where each mailing stands, to the last recipient.",
+    epilog="Example:  newsletter status 2023-12 --json",
+)
+@click.argument("issue", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def status(ctx: click.Context, issue: str | None, as_json: bool) -> None:
+    """Where the mailing of ISSUE stands, or all mailings.
+
+    Total is always accepted + failed + skipped + doubtful + remaining.
+    """
+    config = publication.load(ctx)
+    documents = _one(issue, config) if issue else _all(config)
+    if as_json:
+        click.echo(json.dumps(documents[0] if issue else documents, indent=2))
+    elif issue:
+        click.echo("\n".join(_lines(documents[0])))
+    else:
+        click.echo("\n".join(map(_line, documents)) or "nothing was sent or planned yet")
+
+
+def _one(issue: str, config: Config) -> list[dict[str, Any]]:
+    from newsletter.delivery.standing import standing_of
+    from newsletter.issue import find_issue
+
+    engine = publication.store(config)
+    found = mailings.sought(issue, config, engine)
+    if found is None:
+        return [_none(find_issue(issue, config).stem, config)]
+    return [_document(standing_of(engine, found), config)]
+
+
+def _all(config: Config) -> list[dict[str, Any]]:
+    from newsletter.delivery.mailing import all_mailings
+    from newsletter.delivery.standing import standing_of
+    from newsletter.store import reading
+
+    engine = publication.store(config)
+    with reading(engine) as connection:
+        found = all_mailings(connection)
+    return [_document(standing_of(engine, each), config) for each in found]
+
+
+_COUNTED = ("total", "accepted", "failed", "skipped", "doubtful", "remaining")
+
+
+def _document(standing: Standing, config: Config) -> dict[str, Any]:
+    mailing = standing.mailing
+    return {
+        "issue": mailing.issue,
+        "kind": mailing.kind,
+        "state": standing.state,
+        **{name: getattr(standing.counts, name) for name in _COUNTED},
+        "started_at": mailings.local(mailing.started_at, config),
+        "finished_at": mailings.local(mailing.finished_at, config),
+        "provider": mailing.provider,
+        "hold": mailing.hold if standing.state == "paused" else None,
+    }
+
+
+def _none(month: str, config: Config) -> dict[str, Any]:
+    from newsletter.delivery.mailing import kind_of
+
+    return {
+        "issue": month,
+        "kind": kind_of(config),
+        "state": "none",
+        **dict.fromkeys(_COUNTED, 0),
+        "started_at": None,
+        "finished_at": None,
+        "provider": config.delivery.provider,
+        "hold": None,
+    }
+
+
+_NEXT = {
+    "failed": "newsletter deliveries {issue} --state failed",
+    "doubtful": "newsletter doubtful {issue}",
+}
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    hold = f" ({document['hold']})" if document["hold"] else ""
+    yield f"{document['issue']}: {document['state']}{hold}"
+    yield f"  {document['kind']} mailing through {document['provider']}"
+    for name in _COUNTED:
+        hint = _NEXT.get(name, "").format(**document) if document[name] else ""
+        yield f"  {name:10}{document[name]:>10,}{f'   {hint}' if hint else ''}".rstrip()
+    for name in ("started", "finished"):
+        if document[f"{name}_at"]:
+            yield f"  {name:10}{document[f'{name}_at']}"
+
+
+def _line(document: dict[str, Any]) -> str:
+    counted = ", ".join(
+        f"{document[name]:,} {name}" for name in _COUNTED if document[name] or name == "total"
+    )
+    kind = " (rehearsal)" if document["kind"] == "rehearsal" else ""
+    return f"{document['issue']}  {document['state']:9} {counted}{kind}"
