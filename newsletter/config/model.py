@@ -21,6 +21,7 @@ from newsletter.config.values import (
     Line,
     Link,
     ListId,
+    MailDomain,
     RateField,
     Share,
     Timezone,
@@ -122,7 +123,9 @@ class Delivery(Section):
     rate: RateField | None = Field(
         default=None, description="Limit of the whole run: `600/minute`."
     )
-    rates: dict[str, RateField] = Field(default={}, description="Limits for single domains.")
+    rates: dict[MailDomain, RateField] = Field(
+        default={}, description="Limits for single domains, such as `{gmail.com: 60/minute}`."
+    )
     brake: Share = Field(
         default=0.05, description="Share of failures, after 100, that pauses a mailing."
     )

@@ -187,6 +187,17 @@ def _rate(text: str) -> Rate:
     return Rate(count=int(match[1]), seconds=seconds)
 
 
+def _mail_domain(text: str) -> str:
+    """A domain as addresses carry it: lower-case, in ASCII."""
+    try:
+        domain = idna.encode(text.strip(), uts46=True).decode("ascii").lower()
+    except UnicodeError:
+        domain = ""
+    if not _LIST_ID.fullmatch(domain):
+        raise ValueError(f"'{text}' is not a domain; write one such as gmail.com")
+    return domain
+
+
 def _share(text: str) -> float:
     match = _PERCENT.fullmatch(text)
     if not match or float(match[1]) > 100:
@@ -222,4 +233,5 @@ Code = Annotated[Line, AfterValidator(_code)]
 Clock = Annotated[time, parsed(time, _clock)]
 Duration = Annotated[timedelta, parsed(timedelta, _duration)]
 RateField = Annotated[Rate, parsed(Rate, _rate)]
+MailDomain = Annotated[str, AfterValidator(_mail_domain)]
 Share = Annotated[float, parsed(float, _share)]

@@ -95,6 +95,8 @@ def _values(node: Node, absent: Absent, model: Any) -> Any:
 
 def _explain(details: Any, source: Source, model: type[BaseModel]) -> tuple[Place, str]:
     location = tuple(details["loc"])
+    if location[-1:] == ("[key]",):  # pydantic's word for a key that is itself wrong
+        return source.key_place(*location[:-1]), f"'{location[-3]}': {details['ctx']['error']}"
     key = next((part for part in reversed(location) if isinstance(part, str)), "")
     if details["type"] == "extra_forbidden":
         return source.key_place(*location), _unknown_key(key, model, location[:-1])

@@ -332,3 +332,8 @@ def test_no_error_repeats_what_may_hold_a_password(
 def test_a_wrong_configuration_is_wrong_usage() -> None:
     assert issubclass(ConfigurationError, UsageError)
     assert ConfigurationError.exit_code == 2
+
+
+def test_a_domain_with_a_limit_is_read_as_addresses_carry_it(load: Load, required: str) -> None:
+    config = load(required + "delivery: {rates: {GMail.com: 1/second, bücher.example: 1/hour}}")
+    assert set(config.delivery.rates) == {"gmail.com", "xn--bcher-kva.example"}

@@ -181,6 +181,10 @@ WRONG = {
         "delivery: {rates: {gmail.com: ‸fast}}",
         "'gmail.com': 'fast' is not a rate",
     ),
+    "a rate of no domain": (
+        "delivery: {rates: {‸gmail: 60/minute}}",
+        "'rates': 'gmail' is not a domain; write one such as gmail.com",
+    ),
     "rates that are a list": (
         "delivery: {rates: ‸[60/minute]}",
         "'rates' must be a mapping of keys to values, not a list",
