@@ -12,8 +12,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from email.utils import quote
 
-LONGEST_LINE = 78
-"""Characters of a line, without the CRLF (RFC 5322 §2.1.1)."""
+LONGEST_LINE = 76
+"""Characters of a line with an encoded word (RFC 2047 §2); others may have 78 (RFC 5322 §2.1.1)."""
 _FOLD = "\r\n "
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -82,13 +82,13 @@ def _folded(text: str, used: int) -> str:
 
 def _encoded_words(text: str, used: int) -> Iterator[str]:
     """Base64 words of whole characters, at most 75 long (RFC 2047 §2)."""
-    room = min(75, LONGEST_LINE - used)
+    room = LONGEST_LINE - used
     chunk = b""
     for char in text:
         encoded = char.encode()
         if len(chunk) + len(encoded) > (room - 12) // 4 * 3:
             yield f"=?utf-8?b?{b64encode(chunk).decode()}?="
-            chunk, room = b"", 75
+            chunk, room = b"", LONGEST_LINE - 1
         chunk += encoded
     yield f"=?utf-8?b?{b64encode(chunk).decode()}?="
 
