@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from newsletter.config import Config
+from newsletter.edition import headers
 from newsletter.edition.personal import Field, Personal, Place
 from newsletter.edition.render import Edition
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SPECIAL = re.compile(r'[ "(),:;<>\[\\\]]|@.*@')
+"""What an address may hold in quotes only (RFC 5322 §3.2.3), or to smuggle in another."""
 
 
 class Reader(NamedTuple):
@@ -52,6 +55,8 @@ class Reader(NamedTuple):
                 return f"{name.replace('_', ' ')} holds a control character"
         if not self.email.isascii():
             return "the address is not ASCII, which the provider may not take (SMTPUTF8)"
+        if _SPECIAL.search(self.email):
+            return "the address holds a character that would need quotes"
         return None
 
 
@@ -90,7 +95,9 @@ class Letter:
 
     def list_headers(self, reader: Reader) -> dict[str, str]:
         """The fields that make it a mailing list's, by their names; each on one line."""
+        list_id = headers.mailbox("List-Id", self.list_name, self.list_id).replace("\r\n", "")
         return {
+            "List-Id": list_id.removeprefix("List-Id: "),
             "List-Unsubscribe": f"<{reader.unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Feedback-ID": self.feedback_id,
