@@ -12,10 +12,11 @@ from hashlib import sha256
 
 from newsletter.edition import headers
 from newsletter.edition.letter import Letter, Reader
-from newsletter.edition.personal import Field, Personal, Place
+from newsletter.edition.personal import Personal, Place
 from newsletter.edition.quoted import SOFT_BREAK, quoted_printable
 
-_Filling = Callable[[Reader], bytes]
+_Piece = bytes | Callable[[Reader], bytes]
+"""What is the same for all, or makes what is not."""
 
 
 class Splice:
@@ -26,19 +27,25 @@ class Splice:
 
     def __init__(self, letter: Letter) -> None:
         self.letter = letter
-        head = "".join(f"{line}\r\n" for line in _shared_headers(letter)).encode("ascii")
-        self._pieces: list[bytes | _Filling] = [head, _own_headers, *_body(letter)]
+        self._pieces = tuple(_joined(_all(letter)))
 
     def message(self, reader: Reader) -> bytes:
         """The whole message for one reader.
 
         Raises:
-            ValueError: where a header would hold a control character, or an address is not
-                ASCII.
+            ValueError: where the reader is `unfit`; the reason is in the message.
         """
+        if reason := reader.unfit:
+            raise ValueError(reason)
         return b"".join(
             [piece if isinstance(piece, bytes) else piece(reader) for piece in self._pieces]
         )
+
+
+def _all(letter: Letter) -> Iterator[_Piece]:
+    yield "".join(f"{line}\r\n" for line in _shared_headers(letter)).encode("ascii")
+    yield _own_headers
+    yield from _body(letter)
 
 
 def _shared_headers(letter: Letter) -> Iterator[str]:
@@ -63,42 +70,37 @@ def _own_headers(reader: Reader) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
-def _body(letter: Letter) -> Iterator[bytes | _Filling]:
-    """Stretches and places of both parts, neighbouring stretches joined."""
+def _body(letter: Letter) -> Iterator[_Piece]:
     boundary = f"=_{sha256(repr((letter.text, letter.html)).encode()).hexdigest()[:32]}"
-    literal = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
+    yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
     for kind, document in (("plain", letter.text), ("html", letter.html)):
-        literal += (
+        yield (
             f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
             f"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
         ).encode()
-        *before, last = _encoded(document)
-        for piece in before:
-            if isinstance(piece, bytes):
-                literal += piece
-            else:
-                yield literal
-                yield piece
-                literal = b""
-        literal += last if isinstance(last, bytes) else b""
-    yield literal + f"\r\n--{boundary}--\r\n".encode()
+        yield from _encoded(document)
+    yield f"\r\n--{boundary}--\r\n".encode()
 
 
-def _encoded(document: Personal) -> Iterator[bytes | _Filling]:
-    for part in document.parts:
-        if isinstance(part, str):
-            yield quoted_printable(part)
+def _encoded(document: Personal) -> Iterator[_Piece]:
+    for number, part in enumerate(part for part in document.parts if part):
+        if number:
+            yield SOFT_BREAK
+        yield quoted_printable(part) if isinstance(part, str) else partial(_filled, part)
+
+
+def _filled(place: Place, reader: Reader) -> bytes:
+    return quoted_printable(place.filled({place.field: getattr(reader, place.field)}))
+
+
+def _joined(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    """The same pieces, neighbouring stretches as one."""
+    stretch = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            stretch += piece
         else:
-            yield SOFT_BREAK
-            yield partial(_filled, part, _POSITIONS[part.field])
-            yield SOFT_BREAK
-
-
-_POSITIONS: dict[Field, int] = {
-    name: Reader._fields.index(name)
-    for name in ("first_name", "last_name", "email", "unsubscribe_url")
-}
-
-
-def _filled(place: Place, position: int, reader: Reader) -> bytes:
-    return quoted_printable(place.filled({place.field: reader[position]}))
+            yield stretch
+            yield piece
+            stretch = b""
+    yield stretch
