@@ -1,0 +1,201 @@
+"""How to get to a server: connect, secure, log in; and what to tell a person where that fails."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from newsletter.config.model import Smtp
+
+_HOST = "check delivery.smtp.host and delivery.smtp.port in newsletter.yaml"
+_SECURITY = "check delivery.smtp.security and delivery.smtp.port in newsletter.yaml"
+_LOGIN = "check delivery.smtp.username in newsletter.yaml and NEWSLETTER_SMTP_PASSWORD"
+_CERTIFICATE = (
+    "check delivery.smtp.host in newsletter.yaml, and the server's certificate; "
+    "SSL_CERT_FILE names a file with an authority of your own"
+)
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Obstacle(Exception):
+    """Why there is no connection: what went wrong, and what to check."""
+
+    def __init__(self, what: str, check: str, *, final: bool = False) -> None:
+        super().__init__(f"{what}; {check}")
+        self.final = final
+        """Whether another try would end the same way."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A connection over which mail may be sent."""
+
+    connection: socket.socket
+    received: bytes
+    """What the server has said beyond its last reply."""
+    pipelining: bool
+    """Whether commands may be sent together (RFC 2920)."""
+    size: int | None
+    """The largest message that it takes (RFC 1870), if it says so."""
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
+
+@dataclass(frozen=True)
+class Access:
+    """The way to a server."""
+
+    settings: Smtp
+    password: str = field(repr=False)
+    timeout: float
+    """Seconds for the connection and for each reply."""
+    context: ssl.SSLContext | None
+    """How the server is known for what it is; None where nothing is encrypted."""
+
+    @property
+    def place(self) -> str:
+        """`host:port`."""
+        return f"{self.settings.host}:{self.settings.port}"
+
+    def open(self) -> Opened:
+        """Connect until mail may be sent; takes a while.
+
+        Raises:
+            Obstacle: where that fails.
+        """
+        with _explained(self.place):
+            client = self._connected()
+            try:
+                self._prepare(client)
+                return _taken_over(client)
+            except BaseException:
+                client.close()
+                raise
+
+    def _connected(self) -> smtplib.SMTP:
+        options: dict[str, Any] = {"timeout": self.timeout, "local_hostname": "localhost"}
+        if self.settings.security == "tls":
+            options["context"] = self.context
+            return smtplib.SMTP_SSL(self.settings.host, self.settings.port, **options)
+        return smtplib.SMTP(self.settings.host, self.settings.port, **options)
+
+    def _prepare(self, client: smtplib.SMTP) -> None:
+        assert client.sock is not None  # noqa: S101 - the constructor connects
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.local_hostname = _own_name(client.sock)
+        client.ehlo_or_helo_if_needed()
+        if self.settings.security == "starttls":
+            if not client.has_extn("starttls"):
+                raise Obstacle(
+                    f"{self.place} offers no STARTTLS, and nothing is sent unprotected",
+                    _SECURITY,
+                    final=True,
+                )
+            client.starttls(context=self.context)
+            client.ehlo_or_helo_if_needed()
+        if self.settings.username is not None:
+            self._log_in(client, self.settings.username)
+
+    def _log_in(self, client: smtplib.SMTP, username: str) -> None:
+        try:
+            client.login(username, self.password)
+        except UnicodeEncodeError:  # its text would show the password
+            what = f"the log-in to {self.place} is not ASCII, which SMTP does not take"
+            raise Obstacle(what, _LOGIN, final=True) from None
+        except smtplib.SMTPAuthenticationError as error:
+            said = _said(error).replace(self.password, "…")
+            what = f"{self.place} refuses the log-in of {username} ({said})"
+            final = error.smtp_code >= 500
+            raise Obstacle(what, _LOGIN, final=final) from None
+        except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
+            raise
+        except smtplib.SMTPException:
+            what = f"{self.place} offers no log-in (AUTH) that is known here"
+            check = "check delivery.smtp.security and delivery.smtp.username in newsletter.yaml"
+            raise Obstacle(what, check, final=True) from None
+
+
+def _own_name(connection: socket.socket) -> str:
+    """What to call ourselves; looking a full name up can take many seconds."""
+    name = socket.gethostname()
+    if _HOST_NAME.fullmatch(name):
+        return name
+    address = connection.getsockname()[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _taken_over(client: smtplib.SMTP) -> Opened:
+    """Take the socket out of smtplib's hands, with what its file has buffered."""
+    connection, reader = client.sock, client.file
+    assert connection is not None  # noqa: S101 - it has just been used
+    connection.setblocking(False)
+    received = b""
+    if reader is not None:
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            received = reader.peek()
+        reader.close()
+    size = client.esmtp_features.get("size", "")
+    opened = Opened(
+        connection=connection,
+        received=received,
+        pipelining=client.has_extn("pipelining"),
+        size=int(size) if size.isdecimal() and int(size) else None,
+    )
+    client.sock = client.file = None
+    return opened
+
+
+class _Trouble(NamedTuple):
+    kind: type[Exception]
+    words: Callable[[Any], str]
+    check: str
+    final: bool = False
+
+
+def _said(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(f"{error.smtp_code} {words}".split())
+
+
+_TROUBLES = (
+    _Trouble(socket.gaierror, lambda error: f"is not found ({error.strerror})", _HOST),
+    _Trouble(
+        ssl.SSLCertVerificationError,
+        lambda error: f"shows a certificate that cannot be trusted ({error.verify_message})",
+        _CERTIFICATE,
+        final=True,
+    ),
+    _Trouble(ssl.SSLError, lambda error: f"speaks no TLS here ({error.reason})", _SECURITY),
+    _Trouble(TimeoutError, lambda error: "does not answer in time", _SECURITY),
+    _Trouble(ConnectionRefusedError, lambda error: "refuses connections", _HOST),
+    _Trouble(smtplib.SMTPServerDisconnected, lambda error: "hangs up at once", _SECURITY),
+    _Trouble(
+        smtplib.SMTPResponseException,
+        lambda error: f"turns us away ({_said(error)})",
+        "ask those who run it, or check delivery.smtp in newsletter.yaml",
+    ),
+    _Trouble(OSError, lambda error: f"cannot be reached ({error.strerror or error})", _HOST),
+)
+"""First that fits; smtplib's own exceptions are OSErrors too."""
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        cause = error
+        if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
+            cause = error.__context__ if isinstance(error.__context__, OSError) else error
+        trouble = next(each for each in _TROUBLES if isinstance(cause, each.kind))
+        words = trouble.words(cause)
+        raise Obstacle(f"{place} {words}", trouble.check, final=trouble.final) from None

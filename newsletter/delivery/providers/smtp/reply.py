@@ -1,0 +1,76 @@
+"""What an SMTP server says (RFC 5321 §4.2), read as it comes in, in pieces of any size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
+_LONGEST = 64 * 1024
+
+
+class Gibberish(Exception):
+    """The server says what is no SMTP."""
+
+
+class Reply(NamedTuple):
+    """One reply; its lines are joined by spaces."""
+
+    code: int
+    text: str
+
+    @property
+    def positive(self) -> bool:
+        """Whether it is a yes (2yz)."""
+        return 200 <= self.code < 300
+
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status code, such as `5.1.1` (RFC 3463), if there is one."""
+        found = _ENHANCED.match(self.text)
+        return found[0] if found else ""
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".rstrip()
+
+
+class Replies:
+    """Puts replies together."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._lines: list[bytes] = []
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part of a reply has come."""
+        return bool(self._rest or self._lines)
+
+    def feed(self, received: bytes) -> Iterator[Reply]:
+        """The replies that are complete with these bytes.
+
+        Raises:
+            Gibberish: where they are no replies.
+        """
+        *lines, self._rest = (self._rest + received).split(b"\n")
+        if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
+            raise Gibberish("a reply without an end")
+        for line in lines:
+            read = _LINE.fullmatch(line.removesuffix(b"\r"))
+            if read is None:
+                raise Gibberish(f"no reply of SMTP: {_words(line[:80])!r}")
+            code, separator, text = read.groups()
+            self._lines.append(text or b"")
+            if separator != b"-":
+                whole, self._lines = b" ".join(self._lines), []
+                yield Reply(int(code), _words(whole))
+
+
+def _words(text: bytes) -> str:
+    """Printable characters alone, since it will stand in a ledger and on a terminal."""
+    words = text.decode("utf-8", "replace").strip()
+    if words.isprintable():
+        return words
+    return "".join(each if each.isprintable() else " " for each in words)

@@ -1,0 +1,101 @@
+"""One run: claims in, outcomes out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from time import monotonic
+
+from newsletter.delivery.claim import Claim, Claims, Outcome
+from newsletter.delivery.providers.smtp.patience import Patience
+from newsletter.delivery.providers.smtp.pool import Pool
+from newsletter.delivery.providers.smtp.session import Settled
+from newsletter.errors import ProviderFailed
+
+_POLL = 0.05
+"""Seconds between looks at what no socket tells: whether there is work, or a wish to stop."""
+_COMMIT = 0.2
+"""Seconds after which outcomes are to be written though no connection is idle."""
+
+
+class Run:
+    """Takes a claim for each idle connection, never more, so that doubt stays as small."""
+
+    def __init__(self, pool: Pool, patience: Patience, claims: Claims) -> None:
+        self._pool, self._patience, self._claims = pool, patience, claims
+        self._waiting: deque[Claim] = deque()
+        """Claims whose connection had ended before they began."""
+        self._news: deque[Outcome] = deque()
+        self._changed = True
+        """Whether there are outcomes to write, or may be more to do than when last asked."""
+        self._asked = 0.0
+        self._end_by: float | None = None
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Deliver; see `Provider.deliver`."""
+        while self._turn():
+            self._note(self._pool.watch(0 if self._news else _POLL))
+            while self._news:
+                yield self._news.popleft()
+        yield from self._news
+        if self._claims.stopping:
+            self._claims.take(0)  # writes the last outcomes before the goodbye, which takes time
+        failure = self._pool.failure
+        self._pool.part(0 if failure else self._patience.quit)
+        if failure:
+            raise ProviderFailed(failure)
+
+    def _turn(self) -> bool:
+        """Hand out what there is to do; False where it is over."""
+        self._note(self._pool.cut_overdue())
+        if self._pool.failure or self._claims.stopping:
+            return self._wind_up()
+        self._pool.refill()
+        while self._waiting and (idle := self._pool.idle):
+            settled = self._pool.begin(idle[0], self._waiting.popleft())
+            self._note([settled] if settled else ())
+        return self._take()
+
+    def _take(self) -> bool:
+        """Ask for work where a connection is idle; let outcomes be written where none is."""
+        idle = self._pool.idle
+        in_flight = bool(self._pool.busy or self._waiting or self._news)
+        ago = monotonic() - self._asked
+        if idle and (self._changed or ago >= _POLL):
+            claims = self._ask(len(idle))
+            if len(claims) == len(idle):
+                self._pool.grow()
+            for session, claim in zip(idle, claims, strict=False):
+                settled = self._pool.begin(session, claim)
+                self._note([settled] if settled else ())
+            return in_flight or bool(claims)
+        if not idle and in_flight and ago >= _COMMIT:
+            self._ask(0)
+        return True
+
+    def _ask(self, most: int) -> list[Claim]:
+        self._changed = False
+        claims = list(self._claims.take(most))
+        self._asked = monotonic()
+        return claims
+
+    def _wind_up(self) -> bool:
+        """Finish what may be finished soon, and what may have left already."""
+        now = monotonic()
+        self._end_by = self._end_by or now + self._patience.stop
+        if now >= self._end_by:
+            self._note(self._pool.cut_unfinished())
+        while self._waiting:
+            claim = self._waiting.popleft()
+            self._news.append(Outcome(claim.delivery, "planned", "the run ended before its turn"))
+        if self._pool.busy and not self._news and now - self._asked >= _COMMIT:
+            self._ask(0)
+        return self._pool.busy
+
+    def _note(self, settled: Iterable[Settled]) -> None:
+        for each in settled:
+            self._changed = True
+            if each.outcome is None:
+                self._waiting.append(each.claim)
+            else:
+                self._news.append(each.outcome)
