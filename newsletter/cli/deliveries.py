@@ -87,7 +87,7 @@ def print_lines(documents: Iterable[dict[str, Any]]) -> None:
 
 
 def _print_csv(documents: Iterable[dict[str, Any]]) -> None:
-    from newsletter.audience.export import guarded
+    from newsletter.audience.guard import guarded
 
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(COLUMNS)
