@@ -10,7 +10,7 @@ from newsletter.config import Delivery
 from newsletter.delivery.claim import Claim, Outcome
 from newsletter.delivery.ending import Why
 from newsletter.delivery.ledger import Ledger, Recipient
-from newsletter.delivery.pace import Lanes, Retries
+from newsletter.delivery.pace import DELAYS, Lanes, Retries
 from newsletter.errors import StoreUnavailable
 
 PAGE = 500
@@ -73,6 +73,8 @@ class Dispatch:
     limit: int | None
     stop: Stop
     watch: Watch
+    delays: Sequence[float] = DELAYS
+    """Seconds before each further attempt of what was refused for now."""
     tally: Tally = field(default_factory=Tally)
     why: Why | None = None
     """Why the run is to end, once it is."""
@@ -80,7 +82,7 @@ class Dispatch:
 
     def __post_init__(self) -> None:
         self._lanes = Lanes(self.settings.rate, self.settings.rates)
-        self._retries = Retries()
+        self._retries = Retries(self.delays)
         self._domains: dict[int, str] = {}
         self._news: list[Outcome] = []
         self._last = 0
@@ -130,7 +132,7 @@ class Dispatch:
         self._news.clear()
         self.tally.claimed += len(fit)
         for recipient in fit:
-            self._domains[recipient.id] = recipient.key.rpartition("@")[2]
+            self._domains[recipient.id] = recipient.domain
         return [self.claim_for(recipient) for recipient in fit]
 
     def _due(self, most: int) -> list[int]:

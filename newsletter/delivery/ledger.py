@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from newsletter.audience.standing import why_skipped
 from newsletter.audience.suppression import suppress
@@ -32,6 +33,7 @@ class Recipient(NamedTuple):
     email: str
     first_name: str
     last_name: str
+    domain: str
 
     @property
     def unfit(self) -> str | None:
@@ -44,12 +46,13 @@ class Ledger:
 
     def __init__(self, connection: Connection, mailing: Mailing, today: str) -> None:
         self._connection, self.mailing = connection, mailing
-        columns = [deliveries.c[name] for name in Recipient._fields]
-        self._due = (
-            select(*columns, why_skipped(today).label("why"))
-            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
-            .where(deliveries.c.state == "claimed")
+        why = why_skipped(today)
+        reader = subscribers.c.id == deliveries.c.subscriber_id
+        self._attempt = _attempting(select(subscribers.c.id).where(reader, why.is_(None)).exists())
+        self._reasons = (
+            select(deliveries.c.id, why.label("why"))
+            .join(subscribers, reader)
+            .where(_STILL_CLAIMED)
         )
 
     def recover(self) -> int:
@@ -62,7 +65,10 @@ class Ledger:
         return doubtful
 
     def claim(self, after: int, most: int) -> list[tuple[int, str]]:
-        """Take planned deliveries beyond a number: their own numbers and domains, in order."""
+        """Take planned deliveries beyond a number: their own numbers and domains, in order.
+
+        Those for whom no message can be made are skipped at once, each with its reason.
+        """
         page = (
             select(deliveries.c.id)
             .where(deliveries.c.mailing_id == self.mailing.id, deliveries.c.state == "planned")
@@ -70,13 +76,12 @@ class Ledger:
             .order_by(deliveries.c.id)
             .limit(most)
         )
-        taking = (
-            move("planned", "claimed")
-            .where(deliveries.c.id.in_(page.scalar_subquery()))
-            .returning(deliveries.c.id, deliveries.c.domain)
-        )
+        taking = move("planned", "claimed").where(deliveries.c.id.in_(page.scalar_subquery()))
         with explained(self._connection.engine), self._connection.begin():
-            return sorted((row[0], row[1]) for row in self._connection.execute(taking))
+            rows = self._connection.execute(taking.returning(*_RECIPIENT)).all()
+            recipients = sorted(Recipient(*row) for row in rows)
+            self._skip({each.id: each.unfit for each in recipients})
+        return [(each.id, each.domain) for each in recipients]
 
     def reclaim(self, deliveries: Sequence[int]) -> None:
         """Take again what went back to planned, to be tried once more."""
@@ -93,10 +98,13 @@ class Ledger:
         connection, now = self._connection, now_utc()
         with explained(connection.engine), connection.begin():
             self._record(outcomes, now)
-            fit = self._fit(due, now) if due else []
-            if fit:
-                connection.execute(_ATTEMPT, {"ids": [each.id for each in fit], "now": now})
-        return fit
+            if not due:
+                return []
+            fit = connection.execute(self._attempt, {"ids": due, "now": now}).all()
+            if len(fit) < len(due):
+                left = connection.execute(self._reasons, {"ids": due}).all()
+                self._skip({row.id: row.why for row in left})
+        return [Recipient(*row) for row in fit]
 
     def wish(self) -> str:
         """What another terminal asks: pause, cancel, or nothing."""
@@ -133,18 +141,11 @@ class Ledger:
         with explained(self._connection.engine), self._connection.begin():
             return counts_of(self._connection, self.mailing)
 
-    def _fit(self, due: Sequence[int], now: str) -> list[Recipient]:
-        """Those that may be sent to; the others are skipped, each with its reason."""
-        fit: list[Recipient] = []
-        for *fields, why in self._connection.execute(self._due, {"ids": due}).all():
-            recipient = Recipient(*fields)
-            reason = why or recipient.unfit
-            if reason is None:
-                fit.append(recipient)
-            else:
-                values = {"row": recipient.id, "reason": reason, "now": now}
-                self._connection.execute(_SKIP, values)
-        return fit
+    def _skip(self, reasons: Mapping[int, str | None]) -> None:
+        """Leave out claimed deliveries, each for its reason; those without one stay."""
+        rows = [{"row": row, "why": why, "at": now_utc()} for row, why in reasons.items() if why]
+        if rows:
+            self._connection.execute(_SKIP, rows)
 
     def _record(self, outcomes: Sequence[Outcome], now: str) -> None:
         for verdict, statement in _RECORD.items():
@@ -162,16 +163,23 @@ class Ledger:
 
 
 _IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
+_STILL_CLAIMED = and_(_IDS, deliveries.c.state == "claimed")
+_RECIPIENT = [deliveries.c[name] for name in Recipient._fields]
 _AGAIN = move("planned", "claimed").where(_IDS)
-_ATTEMPT = move(
-    "claimed",
-    "attempting",
-    attempted_at=bindparam("now"),
-    attempts=deliveries.c.attempts + 1,
-).where(_IDS)
-_SKIP = move("claimed", "skipped", reason=bindparam("reason"), settled_at=bindparam("now")).where(
+_SKIP = move("claimed", "skipped", reason=bindparam("why"), settled_at=bindparam("at")).where(
     deliveries.c.id == bindparam("row")
 )
+
+
+def _attempting(fit: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Begin the attempts of the claimed deliveries whose readers are fit."""
+    step = move(
+        "claimed",
+        "attempting",
+        attempted_at=bindparam("now"),
+        attempts=deliveries.c.attempts + 1,
+    )
+    return step.where(_IDS, fit).returning(*_RECIPIENT)
 
 
 def _recording(verdict: State) -> Update:
