@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from time import monotonic
 
@@ -75,7 +75,8 @@ DELAYS = (1.0, 5.0, 30.0)
 class Retries:
     """Deliveries that wait to be tried again in this run."""
 
-    def __init__(self) -> None:
+    def __init__(self, delays: Sequence[float] = DELAYS) -> None:
+        self._delays = delays
         self._tried: dict[int, int] = {}
         self._waiting: list[tuple[float, int, str]] = []
 
@@ -85,10 +86,10 @@ class Retries:
     def defer(self, delivery: int, domain: str) -> bool:
         """Let a delivery wait for its next try; False where it has had them all."""
         tried = self._tried.get(delivery, 0)
-        if tried == len(DELAYS):
+        if tried == len(self._delays):
             return False
         self._tried[delivery] = tried + 1
-        heappush(self._waiting, (monotonic() + DELAYS[tried], delivery, domain))
+        heappush(self._waiting, (monotonic() + self._delays[tried], delivery, domain))
         return True
 
     def due(self) -> list[tuple[int, str]]:

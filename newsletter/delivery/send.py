@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
@@ -19,6 +19,7 @@ from newsletter.delivery.ending import Ending, Why
 from newsletter.delivery.ledger import Ledger, Recipient
 from newsletter.delivery.lock import busy, sender_lock
 from newsletter.delivery.mailing import Mailing, find_mailing
+from newsletter.delivery.pace import DELAYS
 from newsletter.delivery.plan import load_letter
 from newsletter.delivery.standing import standing_of
 from newsletter.errors import MailingRefused, ProviderFailed, SenderBusy, StoreUnavailable
@@ -39,6 +40,8 @@ class Orders:
     stop: Stop = field(default_factory=Stop)
     """Once requested, what is in flight is finished, and the rest stays planned."""
     watch: Watch = lambda tally: None
+    delays: Sequence[float] = DELAYS
+    """Seconds before each further attempt of what was refused for now."""
 
 
 def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) -> Ending:
@@ -60,6 +63,7 @@ def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) ->
             limit=orders.limit,
             stop=orders.stop,
             watch=orders.watch,
+            delays=orders.delays,
         )
         try:
             for outcome in provider.deliver(dispatch):
