@@ -82,7 +82,10 @@ def _freeze_audience(connection: Connection, number: int, today: str) -> None:
         .order_by(subscribers.c.id)
     )
     columns = ["mailing_id", "subscriber_id", *_FROZEN, "state", "reason", "settled_at"]
-    total = connection.execute(insert(deliveries).from_select(columns, source)).rowcount
+    freezing = insert(deliveries).from_select(columns, source)
+    # Without the option the number of an INSERT's rows is -1 in PostgreSQL.
+    freezing = freezing.execution_options(preserve_rowcount=True)
+    total = connection.execute(freezing).rowcount
     planned = (
         select(func.count())
         .where(deliveries.c.mailing_id == number, deliveries.c.state == "planned")
