@@ -103,8 +103,9 @@ class Dispatch:
                 self.end(Why.LEDGER, str(error))
                 return ()
             if claims or self.tally.in_flight or self._over():
-                return claims
-            sleep(_NAP)
+                return claims or ()
+            if claims is None:
+                sleep(_NAP)
 
     def settle(self, outcome: Outcome) -> None:
         """Take an outcome in; it is written by the next `take`."""
@@ -123,11 +124,12 @@ class Dispatch:
         self.ledger.exchange(self._news, ())
         self._news.clear()
 
-    def _turn(self, most: int) -> list[Claim]:
+    def _turn(self, most: int) -> list[Claim] | None:
+        """What goes out now; None where nothing is due, not even for readers who have left."""
         self._look()
         due = [] if self.stopping else self._due(most)
         if not (due or self._news):
-            return []
+            return None
         fit = self.ledger.exchange(self._news, due)
         self._news.clear()
         self.tally.claimed += len(fit)
@@ -140,6 +142,7 @@ class Dispatch:
             most = min(most, self.limit - self.tally.claimed + self.tally.returned)
         again = self._retries.due()
         if again:
+            self.flush()  # it is taken again from `planned`, which may not be written yet
             self.ledger.reclaim([delivery for delivery, _ in again])
         if self._more and self._lanes.open_line < most:
             again += self._page()

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.delivery.states import REMAINING, TRANSITIONS, State, move
 from newsletter.delivery.standing import recipients_of
+from newsletter.delivery.states import REMAINING, TRANSITIONS, State, move
 from newsletter.errors import StoreUnavailable
 from newsletter.store import deliveries, mailings, writing
 
@@ -17,20 +17,17 @@ STATES: tuple[State, ...] = get_args(State)
 OTHERS = sorted(set(product(STATES, STATES)) - TRANSITIONS.keys())
 
 
-@pytest.mark.parametrize("step", sorted(TRANSITIONS), ids=" to ".join)
-def test_every_step_of_the_table_can_be_taken(house: Any, step: tuple[State, State]) -> None:
-    source, target = step
+def test_every_step_of_the_table_can_be_taken(house: Any) -> None:
     house.subscribe("a@example.org", "b@example.org")
     house.plan()
-    with writing(house.engine) as connection:
-        connection.execute(deliveries.update().values(state=source))
-        moved = connection.execute(move(source, target).where(deliveries.c.key == "a@example.org"))
+    for source, target in TRANSITIONS:
+        with writing(house.engine) as connection:
+            connection.execute(deliveries.update().values(state=source))
+            step = move(source, target).where(deliveries.c.key == "a@example.org")
+            assert connection.execute(step).rowcount == 1
 
-    assert moved.rowcount == 1
-    assert house.states() == {"a@example.org": target, "b@example.org": source}
-    counts = house.standing().counts
-    assert counts.total == 2
-    assert counts.remaining == sum(state in ("planned",) for state in house.states().values())
+        assert house.states() == {"a@example.org": target, "b@example.org": source}
+        assert house.standing().counts.total == 2
 
 
 @pytest.mark.parametrize("step", OTHERS, ids=" to ".join)
