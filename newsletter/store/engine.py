@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
-from newsletter.errors import ConfigurationError, StoreUnavailable
+from newsletter.errors import StoreUnavailable
+from newsletter.store.address import read_address, shown
 from newsletter.store.migrate import migrate
 
 BUSY_SECONDS = 30
 """How long a command waits while another one writes to an SQLite file."""
 
 
-def open_store(database: str, root: Path) -> Engine:
+def open_store(database: str, root: Path, *, busy: float = BUSY_SECONDS) -> Engine:
     """The database of a publication, its schema brought up to date.
 
     Args:
         database: `sqlite:///FILE`, relative to `root`, or `postgresql://…`.
         root: the publication's folder.
+        busy: seconds to wait for another writer of an SQLite file.
 
     Raises:
         ConfigurationError: where the URL cannot be read.
         StoreUnavailable: where the database does not answer, is no database, or comes from
             a newer version of this program.
     """
-    url = _address(database, root)
-    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
-    with explained(engine):
-        migrate(engine)
+    url = read_address(database, root)
+    engine = _sqlite(url, busy) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    try:
+        with explained(engine):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -41,7 +49,7 @@ def open_store(database: str, root: Path) -> Engine:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one moment and keeps nobody from writing."""
     with explained(engine), engine.connect() as connection:
-        yield connection.execution_options(newsletter_reads=True)
+        yield connection.execution_options(**_READING[engine.dialect.name])
 
 
 @contextmanager
@@ -64,30 +72,21 @@ def explained(engine: Engine) -> Iterator[None]:
         raise StoreUnavailable(f"{shown(engine.url)}: error: {_told(error)}") from error
 
 
-def shown(url: URL) -> str:
-    """The database as messages name it, without its password."""
-    if url.get_backend_name() == "sqlite":
-        return str(url.database)
-    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"newsletter_reads": True},
+    # By itself PostgreSQL lets each statement of a transaction see a moment of its own.
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+"""Options of a transaction that sees one moment."""
 
 
-def _address(database: str, root: Path) -> URL:
-    try:
-        url = make_url(database)
-    except ArgumentError as error:  # the value is not shown: it may hold a password
-        raise ConfigurationError("the database's address cannot be read; check it") from error
-    if url.get_backend_name() == "sqlite":
-        return url.set(database=str(root / (url.database or "newsletter.db")))
-    return url.set(drivername="postgresql+psycopg")
-
-
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+def _sqlite(url: URL, busy: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(cursor, busy)
         # NORMAL could lose a committed "accepted" to a power cut, and so double a mail.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -103,19 +102,50 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def _keep_a_log(cursor: sqlite3.Cursor, busy: float) -> None:
+    """Turn the write-ahead log on, which stays with the file.
+
+    SQLite does not wait here where two programs open a new file together; the second is told
+    at once that it is locked.
+    """
+    until = monotonic() + busy
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _: object) -> None:
+        # As with SQLite: a server set to answer early could forget an "accepted".
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        connection.commit()
+
+    return engine
 
 
 _IN_WORDS = {
     "database or disk is full": "the disk is full; free some space, then run the command again",
-    "database is locked": f"another program kept the database locked for {BUSY_SECONDS} s; "
-    "try again once it is done",
+    "database is locked": "another program keeps the database locked; try again once it is done",
     "unable to open database file": "the file cannot be opened; check that its folder exists "
     "and may be written to",
     "attempt to write a readonly database": "the file may not be written to; check its permissions",
     "file is not a database": "the file is no SQLite database; name another in 'database'",
     "disk I/O error": "the disk cannot be read or written; check it, and its free space",
+    "already exists": "the database holds tables of another program; name another in 'database'",
+    "password authentication failed": "the server refuses this user and password; check them in "
+    "NEWSLETTER_DATABASE",
 }
 
 

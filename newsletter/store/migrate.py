@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, inspect, text
 
 from newsletter.errors import StoreUnavailable
+from newsletter.store.address import shown
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`."""
@@ -54,7 +55,8 @@ def _upgrade(connection: Connection) -> None:
             ScriptDirectory.from_config(config).get_revision(found)
     except CommandError as error:
         raise StoreUnavailable(
-            f"the database was made by a newer version of newsletter (its schema is {found}, "
-            f"this version knows {HEAD}); install that version, or name another database"
+            f"{shown(connection.engine.url)}: error: the database was made by a newer version of "
+            f"newsletter (its schema is {found}, this version knows {HEAD}); install that "
+            "version, or name another database"
         ) from error
     command.upgrade(config, "head")
