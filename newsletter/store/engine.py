@@ -120,8 +120,13 @@ def _keep_a_log(cursor: sqlite3.Cursor, busy: float) -> None:
             return
 
 
+_SERVER_KEEPALIVES = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
+"""Has the server notice within minutes that a sender's machine has died, and free its lock."""
+
+
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+    arguments = {"connect_timeout": 10, "options": _SERVER_KEEPALIVES}
+    engine = create_engine(url, connect_args=arguments, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
