@@ -15,9 +15,9 @@ are one of them alone, and `refusing` is each rig with each way in which it can 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -27,7 +27,9 @@ from typing import Any, Protocol
 
 import pytest
 
+from newsletter.config.model import Smtp
 from newsletter.delivery.claim import Claim, Outcome, Provider
+from newsletter.delivery.providers.smtp import Patience, SmtpProvider
 from newsletter.edition import Letter, Reader, Splice
 from newsletter.edition.personal import Personal, Place
 
@@ -142,6 +144,8 @@ def load_module() -> Callable[[str], ModuleType]:
     return load
 
 
+PATIENCE = Patience(connect=10, reply=10, dot=10, again=(0.01,), fewer=0.2)
+
 LETTER = Letter(
     month="2023-12",
     subject="Empathy that is acted on",
@@ -168,6 +172,18 @@ LETTER = Letter(
 def letter() -> Letter:
     """A small letter with a reader's first name and link in both bodies."""
     return LETTER
+
+
+@pytest.fixture(scope="session")
+def long_letter() -> Letter:
+    """A letter of more bytes than fit into a socket's buffers."""
+    return replace(LETTER, text=Personal(("A line of no great interest at all.\n" * 160_000,)))
+
+
+@pytest.fixture(scope="session")
+def longer_letter() -> Letter:
+    """A letter that is sent in many pieces."""
+    return replace(LETTER, text=Personal(("A line of no great interest at all.\n" * 50_000,)))
 
 
 def claim_for(number: int, email: str, first_name: str = "Ana", letter: Letter = LETTER) -> Claim:
@@ -234,6 +250,46 @@ class Book:
         finally:
             assert not self.in_flight, "claims without an outcome"
         return self.outcomes
+
+
+@pytest.fixture(scope="session")
+def patience() -> Patience:
+    """How long tests wait: long for a busy machine, not at all for a server that is down."""
+    return PATIENCE
+
+
+@pytest.fixture(scope="session")
+def _authority(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("authority")
+    return load("servers/certificates.py").make_authority(folder)
+
+
+@pytest.fixture
+def authority(_authority: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An authority of the tests' own, which is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(_authority.file))
+    return _authority
+
+
+@pytest.fixture
+def smtp_pair() -> Iterator[Callable[..., tuple[Any, SmtpProvider]]]:
+    """Makes a faulty server and a provider that sends to it."""
+    with ExitStack() as stack:
+
+        def make(
+            *, connections: int = 1, patience: Mapping[str, Any] | None = None, **server: Any
+        ) -> tuple[Any, SmtpProvider]:
+            far = stack.enter_context(load("servers/faulty.py").Faulty(**server))
+            settings = Smtp(
+                host="127.0.0.1",
+                port=far.port,
+                connections=connections,
+                security="tls" if server.get("context") else "none",
+            )
+            waits = replace(PATIENCE, **(patience or {}))
+            return far, SmtpProvider(settings, patience=waits)
+
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from typing import BinaryIO, Literal, NamedTuple, NoReturn
 Stage = Literal["greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "taken", "answered"]
 """Where the server may misbehave; the last four in words:
 
-    body        some of the message has come, and surely not its end
+    body        some of the message has come; nothing more is read
     dot         the message has come whole, and is not accepted
     taken       the message is accepted and logged, and the reply is due
     answered    the reply has been sent
@@ -58,6 +59,10 @@ class Faulty:
     whim: Whim = lambda moment: None
     """Decides at each moment whether to misbehave, and how."""
     pipelining: bool = True
+    context: ssl.SSLContext | None = None
+    """With it the server speaks TLS from the first byte."""
+    logins: Callable[[], str] | None = None
+    """With it AUTH is offered, and answered with this."""
     size: int | None = None
     """The SIZE it announces."""
     drip: bool = False
@@ -78,6 +83,8 @@ class Faulty:
     """What clients said at EHLO."""
     commands: list[str] = field(default_factory=list)
     quits: int = 0
+    hasty: int = 0
+    """How often a client spoke before it was answered though it was not told that it may."""
     connections: int = 0
 
     def __enter__(self) -> Faulty:
@@ -137,7 +144,13 @@ class Faulty:
     def _serve(self, connection: socket.socket, number: int) -> None:
         with connection, self._counted(connection), suppress(_Gone, OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with connection.makefile("rb") as reader:
+            if self.context:
+                secure = self.context.wrap_socket(connection, server_side=True)
+                with secure, secure.makefile("rb") as reader:
+                    _Dialogue(self, secure, reader, number).run()
+                return
+            # Without a buffer it can be seen whether a client spoke before it was answered.
+            with connection.makefile("rb", -1 if self.pipelining else 0) as reader:
                 _Dialogue(self, connection, reader, number).run()
 
     @contextmanager
@@ -149,6 +162,18 @@ class Faulty:
         finally:
             with self._lock:
                 self._open.discard(connection)
+
+    def pause(self, seconds: float) -> None:
+        """Think for so long, or until the test ends."""
+        self._closing.wait(seconds)
+
+    def all_gone(self, seconds: float) -> bool:
+        """Whether all clients hang up within so many seconds."""
+        for _ in range(int(seconds * 100)):
+            if not self._open:
+                return True
+            self.pause(0.01)
+        return False
 
     def wait_for_end(self) -> None:
         """Stall until the test ends."""
@@ -169,17 +194,29 @@ class _Dialogue:
         while line := self.reader.readline():
             command = line.decode("ascii").rstrip("\r\n")
             self.server.commands.append(command)
+            self.note_haste()
             verb = command[:4].upper()
             getattr(self, f"on_{verb.lower()}", self.on_unknown)(command)
+
+    def note_haste(self) -> None:
+        if self.server.pipelining or self.server.context:
+            return
+        with suppress(BlockingIOError):
+            early = self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            self.server.hasty += bool(early)
 
     def on_ehlo(self, command: str) -> None:
         self.server.hails.append(command[5:])
         lines = ["faulty.example"]
         lines += ["PIPELINING"] if self.server.pipelining else []
         lines += [] if self.server.size is None else [f"SIZE {self.server.size}"]
+        lines += ["AUTH PLAIN"] if self.server.logins else []
         lines += ["8BITMIME"]
         text = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
         self.reply("ehlo", "\r\n".join(text))
+
+    def on_auth(self, _command: str) -> None:
+        self.say(self.server.logins() if self.server.logins else "502 5.5.1 no")
 
     def on_helo(self, _command: str) -> None:
         self.say("250 faulty.example")
@@ -268,7 +305,7 @@ class _Dialogue:
         elif fault is not None:
             self.say(fault)
             if stage == "body":
-                raise _Gone
+                self.act(Act.STALL)
         return fault is not None
 
     def fault(self, stage: Stage) -> Fault:

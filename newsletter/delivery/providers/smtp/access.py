@@ -91,7 +91,7 @@ class Access:
         assert client.sock is not None  # noqa: S101 - the constructor connects
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.local_hostname = _own_name(client.sock)
-        client.ehlo_or_helo_if_needed()
+        _introduce(client)
         if self.settings.security == "starttls":
             if not client.has_extn("starttls"):
                 raise Obstacle(
@@ -100,7 +100,7 @@ class Access:
                     final=True,
                 )
             client.starttls(context=self.context)
-            client.ehlo_or_helo_if_needed()
+            _introduce(client)
         if self.settings.username is not None:
             self._log_in(client, self.settings.username)
 
@@ -121,6 +121,15 @@ class Access:
             what = f"{self.place} offers no log-in (AUTH) that is known here"
             check = "check delivery.smtp.security and delivery.smtp.username in newsletter.yaml"
             raise Obstacle(what, check, final=True) from None
+
+
+def _introduce(client: smtplib.SMTP) -> None:
+    """EHLO, or HELO with a server that does not know that."""
+    code, said = client.ehlo()
+    if code // 100 == 5:
+        code, said = client.helo()
+    if code // 100 != 2:
+        raise smtplib.SMTPHeloError(code, said)
 
 
 def _own_name(connection: socket.socket) -> str:
@@ -168,6 +177,7 @@ def _said(error: smtplib.SMTPResponseException) -> str:
 
 _TROUBLES = (
     _Trouble(socket.gaierror, lambda error: f"is not found ({error.strerror})", _HOST),
+    _Trouble(UnicodeError, lambda error: "is no server's name", _HOST, final=True),
     _Trouble(
         ssl.SSLCertVerificationError,
         lambda error: f"shows a certificate that cannot be trusted ({error.verify_message})",
@@ -192,7 +202,7 @@ _TROUBLES = (
 def _explained(place: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         cause = error
         if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
             cause = error.__context__ if isinstance(error.__context__, OSError) else error

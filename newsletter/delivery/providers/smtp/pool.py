@@ -91,6 +91,7 @@ class Pool:
 
     def part(self, patience: float) -> None:
         """Say goodbye to the server, and wait for its own so many seconds."""
+        self._selector.unregister(self._openings)
         for session in list(self._sessions):
             session.part()
             self._after(session, None)

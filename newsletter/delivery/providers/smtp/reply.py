@@ -24,7 +24,17 @@ class Reply(NamedTuple):
     @property
     def positive(self) -> bool:
         """Whether it is a yes (2yz)."""
-        return 200 <= self.code < 300
+        return self.code // 100 == 2
+
+    @property
+    def intermediate(self) -> bool:
+        """Whether it asks for more (3yz)."""
+        return self.code // 100 == 3
+
+    @property
+    def negative(self) -> bool:
+        """Whether it is a no, for now (4yz) or for good (5yz)."""
+        return self.code // 100 in (4, 5)
 
     @property
     def enhanced(self) -> str:
@@ -55,17 +65,17 @@ class Replies:
             Gibberish: where they are no replies.
         """
         *lines, self._rest = (self._rest + received).split(b"\n")
-        if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
-            raise Gibberish("a reply without an end")
         for line in lines:
             read = _LINE.fullmatch(line.removesuffix(b"\r"))
             if read is None:
-                raise Gibberish(f"no reply of SMTP: {_words(line[:80])!r}")
+                raise Gibberish(f"with no reply of SMTP: {_words(line[:80])!r}")
             code, separator, text = read.groups()
             self._lines.append(text or b"")
             if separator != b"-":
                 whole, self._lines = b" ".join(self._lines), []
                 yield Reply(int(code), _words(whole))
+        if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
+            raise Gibberish("with a reply without an end")
 
 
 def _words(text: bytes) -> str:

@@ -26,8 +26,10 @@ class Run:
         self._waiting: deque[Claim] = deque()
         """Claims whose connection had ended before they began."""
         self._news: deque[Outcome] = deque()
-        self._changed = True
-        """Whether there are outcomes to write, or may be more to do than when last asked."""
+        self._settled = False
+        """Whether there are outcomes to write."""
+        self._unfed = 0
+        """How many connections got nothing to do when work was last asked for."""
         self._asked = 0.0
         self._end_by: float | None = None
 
@@ -50,18 +52,22 @@ class Run:
         self._note(self._pool.cut_overdue())
         if self._pool.failure or self._claims.stopping:
             return self._wind_up()
-        self._pool.refill()
         while self._waiting and (idle := self._pool.idle):
             settled = self._pool.begin(idle[0], self._waiting.popleft())
             self._note([settled] if settled else ())
-        return self._take()
+        going_on = self._take()
+        if going_on:
+            self._pool.refill()
+        return going_on
 
     def _take(self) -> bool:
         """Ask for work where a connection is idle; let outcomes be written where none is."""
+        if self._news:  # they count as in flight until they have been yielded
+            return True
         idle = self._pool.idle
-        in_flight = bool(self._pool.busy or self._waiting or self._news)
+        in_flight = bool(self._pool.busy or self._waiting)
         ago = monotonic() - self._asked
-        if idle and (self._changed or ago >= _POLL):
+        if idle and (self._settled or len(idle) > self._unfed or ago >= _POLL):
             claims = self._ask(len(idle))
             if len(claims) == len(idle):
                 self._pool.grow()
@@ -74,8 +80,9 @@ class Run:
         return True
 
     def _ask(self, most: int) -> list[Claim]:
-        self._changed = False
+        self._settled = False
         claims = list(self._claims.take(most))
+        self._unfed = most - len(claims)
         self._asked = monotonic()
         return claims
 
@@ -94,7 +101,7 @@ class Run:
 
     def _note(self, settled: Iterable[Settled]) -> None:
         for each in settled:
-            self._changed = True
+            self._settled = True
             if each.outcome is None:
                 self._waiting.append(each.claim)
             else:

@@ -21,10 +21,9 @@ _CLOSING = 421
 
 
 class _Beside(Enum):
-    """Replies that do not bear on the delivery."""
+    """A reply that does not bear on the delivery."""
 
     RSET = "the reset before it"
-    EMPTY = "the lone dot where no recipient was accepted"
 
 
 class Transaction:
@@ -32,7 +31,7 @@ class Transaction:
 
     The message goes out only after a 354 and an accepted recipient. With pipelining the three
     commands leave together, and each reply is read: a server may say 354 though it refused
-    the recipient, and then wants a lone dot, which mails nothing (RFC 2920 §3.1).
+    the recipient. RFC 2920 §3.1 would then send a lone dot; hanging up mails nothing for sure.
     """
 
     def __init__(self, claim: Claim, message: bytes, *, pipelining: bool, reset: bool) -> None:
@@ -79,34 +78,30 @@ class Transaction:
             return b""
         if stage is Stage.DATA:
             return self._hear_data(reply)
-        if stage is Stage.DOT or stage is _Beside.EMPTY:
+        if stage is Stage.DOT:
             self.untidy = False
-            self._conclude(Stage.DOT, reply)
+            self._conclude(stage, reply)
         elif not reply.positive:
             self._refuse(stage, reply)
         return self.speak() if self.outcome is None else b""
 
     def _hear_data(self, reply: Reply) -> bytes:
-        if reply.code // 100 != 3:
-            self.closing = reply.positive
+        if self._refusal or not reply.intermediate:
+            self.closing = not reply.negative
             self._conclude(Stage.DATA, reply)
             return b""
-        if self._refusal:
-            self._awaited.append(_Beside.EMPTY)
-            return b".\r\n"
         self.body_begun = True
         self._awaited.append(Stage.DOT)
         return self._message + END[2:]
 
     def _refuse(self, stage: Stage | _Beside, reply: Reply) -> None:
-        if stage is _Beside.RSET:
+        if isinstance(stage, Stage) and reply.negative:
+            self._refusal = self._refusal or (stage, reply)
+            if not self._pipelining:
+                self._conclude(stage, reply)
+        else:  # neither yes nor no, or no to a reset: who knows what comes next
             self.closing = True
             self._conclude(Stage.MAIL, reply)
-            return
-        assert isinstance(stage, Stage)  # noqa: S101 - the type checker's
-        self._refusal = self._refusal or (stage, reply)
-        if not self._pipelining:
-            self._conclude(stage, reply)
 
     def _conclude(self, stage: Stage, reply: Reply) -> None:
         """The first refusal counts; what came after only followed from it."""
