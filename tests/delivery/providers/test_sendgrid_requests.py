@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -202,8 +203,11 @@ def test_a_request_too_large_is_split_before_it_is_sent(
     assert [each.address for each in sendgrid_rig.server.taken] == ["a@example.org"]
 
 
-def test_each_thread_speaks_for_itself(sendgrid_rig: Any, book: Any) -> None:
+def test_each_thread_speaks_for_itself(
+    sendgrid_rig: Any, book: Any, load_module: Callable[[str], ModuleType]
+) -> None:
     addresses = [f"r{number}@example.org" for number in range(12)]
+    sendgrid_rig.server.always = load_module("servers/sendgrid.py").Step(delay=0.05)
 
     book(*addresses).run(sendgrid_rig.provider_with(connections=4, batch_size=2))
 

@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -121,6 +121,8 @@ class Step:
     fault: Literal["", "stall", "drop", "drop unread", "cut", "garbage", "early"] = ""
     """Stall or hang up after reading, hang up before it, cut the answer off, answer no HTTP,
     or answer before the request has come whole."""
+    delay: float = 0
+    """Seconds before the answer."""
     took: bool | None = None
     """Whether the mail is sent; by default, where the answer says so."""
 
@@ -242,8 +244,7 @@ class _Answering(BaseHTTPRequestHandler):
         return self._say(step, {"X-Message-Id": f"message-{number}"} if step.takes else {})
 
     def _say(self, step: Step, more: Mapping[str, str] = {}) -> None:
-        if step.fault == "stall":
-            self.server.closing.wait(20)
+        self.server.closing.wait(20 if step.fault == "stall" else step.delay)
         if step.fault in ("stall", "drop"):
             self.close_connection = True
             return
@@ -269,11 +270,8 @@ class _Answering(BaseHTTPRequestHandler):
             self._say(step)
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
-            # Linger a little, as servers do, so that the answer is not lost with the rest.
-            self.connection.settimeout(0.2)
-            with suppress(OSError):
-                while self.connection.recv(1 << 16):
-                    pass
+            # The answer arrives, and what else the client sends is met by a closed door.
+            self.server.closing.wait(0.2)
         self.close_connection = True
 
     def log_message(self, *_: Any) -> None:

@@ -120,8 +120,9 @@ class Run:
 
     def _answered(self, done: Done) -> Iterable[Outcome]:
         """What the next answer brings, if one comes soon."""
+        rest = self._rest_until - monotonic()
         try:
-            lane, answer = done.get(timeout=_LOOK)
+            lane, answer = done.get(timeout=rest if 0 < rest < _LOOK else _LOOK)
         except Empty:
             return ()
         return self._follow[meaning_of(answer, self._settings.sandbox)](lane, lane.settle(), answer)
