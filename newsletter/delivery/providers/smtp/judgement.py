@@ -33,8 +33,8 @@ _DOT = frozenset({Stage.DOT})
 _RULES = (
     _Rule(_DOT, re.compile("2.."), "accepted"),
     _Rule(_ANY, re.compile("4.."), "planned"),
-    # Unknown or misplaced commands, and log-ins that are wanted, weak or wrong.
-    _Rule(_ANY, re.compile("50[0234]|53[0458]"), "planned", ours=True),
+    # A log-in that is wanted, too weak or wrong, at whatever stage it is noticed (RFC 4954).
+    _Rule(_ANY, re.compile("53[0458]"), "planned", ours=True),
     _Rule(frozenset({Stage.MAIL}), re.compile("5.."), "planned", ours=True),
     _Rule(_THEIRS, re.compile("5.."), "failed"),
     # Neither yes nor no. Before the dot there was nothing that could have been taken.
