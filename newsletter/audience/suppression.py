@@ -26,7 +26,7 @@ Suppressed = Literal["unsubscribed", "bounced", "manual", "complained"]
 WEAKEST_FIRST = ("active", "unsubscribed", "bounced", "manual", "complained", "erased")
 
 
-def suppress(connection: Connection, key: str, status: Suppressed, note: str, now: str) -> bool:
+def suppress(connection: Connection, key: str, status: str, note: str, now: str) -> bool:
     """Send nothing to a subscriber any more.
 
     `key` is the normalised address, `note` says who or what brought it about, and `now` is

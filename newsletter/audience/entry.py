@@ -1,0 +1,182 @@
+"""What a row of a list says of a subscriber."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
+from types import MappingProxyType
+from typing import NamedTuple
+
+from newsletter.audience.address import Addresses
+from newsletter.audience.columns import CONTROL, KNOWN, Columns
+from newsletter.audience.consent import Consent, read_consent
+from newsletter.audience.guard import unguarded
+from newsletter.audience.sheet import Row
+from newsletter.audience.suppression import WEAKEST_FIRST
+from newsletter.store import utc_text
+from newsletter.suggest import did_you_mean
+
+LONGEST_NAME = 200
+"""Characters; a name stands in a header of the mail."""
+_CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""An attribute may have lines and tabs, since it stands in no mail."""
+_STATUSES = WEAKEST_FIRST[:-1]
+_REMEMBERED = 10_000
+_MOST_NOTES = 20
+
+
+class Entry(NamedTuple):
+    """A row that has been understood; empty texts keep what is stored."""
+
+    line: int
+    email: str
+    key: str
+    domain: str
+    first_name: str = ""
+    last_name: str = ""
+    topics: str = ""
+    language: str = ""
+    attributes: Mapping[str, str] = MappingProxyType({})
+    consent: Consent | None = None
+    blanket: bool = False
+    """Whether the consent is the command line's, for those who have none on record."""
+    status: str = ""
+    """Why no mail goes out, where the list is an export; else empty."""
+    status_since: str = ""
+    status_note: str = ""
+
+
+class Blanket(NamedTuple):
+    """Consent that the command line gives to all who have none, as typed."""
+
+    kind: str = ""
+    basis: str = ""
+    date: str = ""
+    source: str = ""
+
+
+class Entries:
+    """Reads the rows of one list; `notes` gathers what is odd and yet no error."""
+
+    def __init__(
+        self, columns: Columns, topics: Collection[str], blanket: Blanket, today: str, now: str
+    ) -> None:
+        self._columns, self._blanket, self._today, self._now = columns, blanket, today, now
+        self._addresses = Addresses()
+        self._topics = {topic.casefold(): topic for topic in topics}
+        self._known = itemgetter(*(columns.known.get(name, columns.width) for name in KNOWN))
+        self._read_topics = lru_cache(_REMEMBERED)(self._topics_of)
+        self._read_consent = lru_cache(_REMEMBERED)(self._consent_of)
+        self.notes = list(columns.notes)
+
+    def read(self, row: Row) -> Entry | None:
+        """What a row says; None for one without any content.
+
+        Raises:
+            ValueError: a sentence, where it cannot be used.
+        """
+        line, cells = row
+        if len(cells) != self._columns.width:
+            cells = self._fitted(cells)
+        whole = "".join(cells)
+        if not whole.isprintable():
+            self._refuse_controls(cells)
+        cells = list(map(str.strip, cells))
+        if "'" in whole:
+            cells = list(map(unguarded, cells))
+        cells.append("")  # where columns stand that this list does not have
+        (
+            email, first_name, last_name, topics, language,
+            kind, basis, date, source, status, since, note,
+        ) = self._known(cells)  # fmt: skip
+        if not email:
+            if not any(cells):
+                return None
+            raise ValueError("there is no address in this row")
+        address = self._addresses.normal(email)
+        if len(first_name) > LONGEST_NAME or len(last_name) > LONGEST_NAME:
+            raise ValueError(f"a name is longer than {LONGEST_NAME} characters")
+        consent, blanket = self._read_consent(kind, basis, date, source)
+        if status:
+            status, since, note = self._status(status, since, note)
+        return Entry(
+            line, address.email, address.key, address.domain,
+            first_name, last_name, self._read_topics(topics), language,
+            self._attributes(cells) if self._columns.attributes else {},
+            consent, blanket, status, since, note,
+        )  # fmt: skip
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """As many cells as there are columns; empty ones may lack, or be too many."""
+        width = self._columns.width
+        if len(cells) < width:
+            return cells + [""] * (width - len(cells))
+        if len(cells) > width and any(map(str.strip, cells[width:])):
+            raise ValueError(
+                f"the row has {len(cells)} cells for {width} columns; "
+                "put a cell that holds the delimiter into quotes"
+            )
+        return cells[:width]
+
+    def _refuse_controls(self, cells: Sequence[str]) -> None:
+        columns = self._columns
+        for name, position in columns.known.items():
+            if CONTROL.search(cells[position].strip(" \t\r\n")):
+                raise ValueError(f"{name} holds a control character or a line end; remove it")
+        for name, position in columns.attributes.items():
+            if _CONTROL_IN_TEXT.search(cells[position]):
+                raise ValueError(f"'{name[:40]}' holds a control character; remove it")
+
+    def _attributes(self, cells: Sequence[str]) -> dict[str, str]:
+        places = self._columns.attributes.items()
+        return {name: cells[position] for name, position in places if cells[position]}
+
+    def _topics_of(self, cell: str) -> str:
+        """Topics in the publication's own spelling, each once; strange ones are kept, and noted."""
+        chosen: dict[str, None] = {}
+        for typed in filter(None, map(str.strip, cell.split("|"))):
+            known = self._topics.get(typed.casefold())
+            chosen[known or typed] = None
+            if self._topics and not known and len(self.notes) < _MOST_NOTES:
+                hint = did_you_mean(typed, self._topics.values())
+                note = f"'{typed[:60]}' is no topic of the publication{hint}"
+                self.notes += [] if note in self.notes else [note]
+        return "|".join(chosen)
+
+    def _consent_of(
+        self, kind: str, basis: str, date: str, source: str
+    ) -> tuple[Consent | None, bool]:
+        """What is given, and whether for those without any alone."""
+        if kind or not self._blanket.kind:
+            return read_consent(kind, basis, date, source, self._today), False
+        given = self._blanket
+        return (
+            read_consent(
+                given.kind, basis or given.basis, date or given.date, source or given.source,
+                self._today,
+            ),
+            True,
+        )  # fmt: skip
+
+    def _status(self, status: str, since: str, note: str) -> tuple[str, str, str]:
+        status = status.lower()
+        if status not in _STATUSES:
+            raise ValueError(
+                f"status '{status[:40]}' is not known{did_you_mean(status, _STATUSES)}; "
+                "rename the column if it tells something else"
+            )
+        if status == "active":
+            return "", "", ""
+        return status, self._moment(since), note or "import"
+
+    def _moment(self, text: str) -> str:
+        """A past moment as the store keeps it, or the present one."""
+        try:
+            moment = datetime.fromisoformat(text)
+            kept = utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):
+            return self._now
+        return min(kept, self._now)

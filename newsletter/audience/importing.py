@@ -1,0 +1,190 @@
+"""A list of subscribers → the store, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BufferedReader
+
+from sqlalchemy import Connection, Engine
+
+from newsletter.audience.batch import Batch, Stored, new_ids
+from newsletter.audience.entry import Blanket, Entries, Entry
+from newsletter.audience.erased import Erased, Keys
+from newsletter.audience.first_lines import FirstLines
+from newsletter.audience.merging import changed_row, consent_after, new_row
+from newsletter.audience.sheet import Sheet, open_sheet
+from newsletter.audience.suppression import suppress
+from newsletter.audience.tally import Duplicate, Invalid, Tally
+from newsletter.audience.turn import take_turn
+from newsletter.store import now_utc, writing
+
+_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A list as it is handed in."""
+
+    file: BufferedReader
+    name: str
+    """The file as messages name it."""
+    encoding: str | None = None
+    """Other than UTF-8, or than UTF-16 with its mark."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a list is taken in."""
+
+    today: str
+    """The day in the publication's time zone."""
+    blanket: Blanket = field(default_factory=Blanket)
+    """Consent for those who have none in the list or the store."""
+    topics: Collection[str] = ()
+    """The publication's own, whose spelling is kept to."""
+    dry_run: bool = False
+    """Count everything, and change nothing."""
+
+
+def import_list(
+    engine: Engine,
+    source: Source,
+    terms: Terms,
+    keys: Keys,
+    progress: Callable[[int], object] = lambda _: None,
+) -> Tally:
+    """Add and update subscribers in one transaction.
+
+    Args:
+        engine: the store.
+        source: the list.
+        terms: what holds for all of it.
+        keys: where the keys come from, should anybody have been erased.
+        progress: told how many bytes have been read.
+
+    Raises:
+        UnreadableList: where the list cannot be read to its end; nothing has changed then.
+        SecretMissing: where an erased address might be in the list, and nobody could tell.
+    """
+    sheet = open_sheet(source.file, source.name, source.encoding)
+    with writing(engine) as connection:
+        take_turn(connection)
+        entries = Entries(sheet.columns, terms.topics, terms.blanket, terms.today, now_utc())
+        importing = _Importing(connection, entries, Erased(connection, keys), terms.today)
+        place = _Place(source.file)
+        for batch in importing.batches(sheet):
+            importing.apply(batch, place.advance())
+            progress(place.bytes)
+        if terms.dry_run:
+            connection.rollback()
+    return importing.tally
+
+
+class _Place:
+    """How far a file has been read."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        status = os.fstat(file.fileno())
+        self._file = file
+        self._size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        self.bytes = 0
+
+    def advance(self) -> tuple[float, float]:
+        """The part read since the last look, as shares of the whole: all of it for a pipe."""
+        if not self._size:
+            return 0.0, 1.0
+        before, self.bytes = self.bytes, self._file.tell()
+        return min(before / self._size, 1.0), min(self.bytes / self._size, 1.0)
+
+
+class _Importing:
+    """One import under way."""
+
+    def __init__(
+        self, connection: Connection, entries: Entries, erased: Erased, today: str
+    ) -> None:
+        self._connection, self._entries, self._erased = connection, entries, erased
+        self._today, self._now = today, now_utc()
+        self._store = Batch(connection)
+        self.tally = Tally(notes=entries.notes)
+
+    def batches(self, sheet: Sheet) -> Iterator[list[Entry]]:
+        """Entries that are good and new to the list, some thousands at a time."""
+        read, seen, batch = self._entries.read, FirstLines(), []
+        for row in sheet.rows:
+            try:
+                entry = read(row)
+            except ValueError as error:
+                self.tally.invalid.append(Invalid(row[0], str(error)))
+                continue
+            if entry is None:
+                continue
+            first = seen.first(entry.key, entry.line)
+            if first != entry.line:
+                self.tally.duplicates.append(Duplicate(entry.line, first, entry.email))
+                continue
+            batch.append(entry)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+        yield batch
+
+    def apply(self, batch: Sequence[Entry], share: tuple[float, float]) -> None:
+        """Bring a batch into the store; `share` is the part of the list that it comes from."""
+        stored = self._store.find([entry.key for entry in batch])
+        self._add([entry for entry in batch if entry.key not in stored], share)
+        known = [entry for entry in batch if entry.key in stored]
+        touched = [entry for entry in known if not self._is_settled(stored[entry.key], entry)]
+        if touched:
+            self._touch(touched, self._store.hold([entry.key for entry in touched]) or stored)
+
+    def _is_settled(self, stored: Stored, entry: Entry) -> bool:
+        """Whether an entry leaves everything as it is; then it is counted."""
+        if entry.status:
+            return False
+        if stored.status != "active":
+            self.tally.suppressed += 1
+            return True
+        consent = consent_after(stored, entry)
+        if changed_row(stored, entry, consent) is not None:
+            return False
+        self.tally.unchanged += 1
+        self.tally.count_consent(consent, self._today)
+        return True
+
+    def _touch(self, entries: Sequence[Entry], held: Mapping[str, Stored]) -> None:
+        """Change those who are known, unless they have left meanwhile."""
+        changes = []
+        for entry in entries:
+            stored = held[entry.key]
+            if entry.status:
+                self._leave(entry)
+            elif not self._is_settled(stored, entry):
+                consent = consent_after(stored, entry)
+                after = changed_row(stored, entry, consent)
+                changes.append((*(after or ()), self._now, stored.id))
+                self.tally.count_consent(consent, self._today)
+        if changes:
+            self._store.change(changes)
+        self.tally.updated += len(changes)
+
+    def _add(self, entries: Sequence[Entry], share: tuple[float, float]) -> None:
+        welcome = [entry for entry in entries if self._erased.find(entry.key) is None]
+        ids = new_ids(len(welcome), *share)
+        if welcome:
+            self._store.add(
+                [new_row(id_, entry, self._now) for id_, entry in zip(ids, welcome, strict=True)]
+            )
+        active = [entry for entry in welcome if not entry.status]
+        self.tally.added += len(active)
+        self.tally.suppressed += len(entries) - len(active)
+        for entry in active:
+            self.tally.count_consent(entry.consent, self._today)
+
+    def _leave(self, entry: Entry) -> None:
+        """An export may say that somebody has left, and why; never that they are back."""
+        self.tally.suppressed += 1
+        suppress(self._connection, entry.key, entry.status, entry.status_note, entry.status_since)
