@@ -1,0 +1,134 @@
+"""Forgetting somebody: all that is left is a keyed hash, by which no import adds them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.engine import Row
+
+from newsletter.audience.address import Address
+from newsletter.audience.erased import Erased
+from newsletter.audience.keys import Keyring
+from newsletter.audience.record import Subscriber, subscriber_of
+from newsletter.audience.turn import take_turn
+from newsletter.errors import MailingRefused
+from newsletter.store import deliveries, explained, mailings, now_utc, subscribers, writing
+
+_SHORTEST = 3
+"""Letters of a name below which its finding in a sentence tells nothing."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was forgotten."""
+
+    deliveries: int
+    """Rows of ledgers that no longer tell whom they were for."""
+    outbox: tuple[tuple[str, int], ...]
+    """Issue and delivery of mails that may lie in the outbox."""
+    again: bool
+    """Whether they had been erased before."""
+
+
+def erase(engine: Engine, address: Address, keyring: Keyring) -> Erasure:
+    """Remove an address and all that is known of its owner.
+
+    Done again, it removes nothing more, and names the same mails.
+
+    Args:
+        engine: the store.
+        address: whose it is.
+        keyring: the keys; the first one makes the hash.
+
+    Raises:
+        NotASubscriber: where the list does not hold the address.
+        MailingRefused: where a mail to it is under way.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with writing(engine) as connection:
+        if sqlite:  # it leaves what is deleted in free space, where any editor shows it
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        take_turn(connection)
+        erasure = _erase(connection, address, keyring)
+    if sqlite:  # and earlier states of its pages in the log beside it
+        with explained(engine), engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+    return erasure
+
+
+def _erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure:
+    found = subscriber_of(connection, address, Erased(connection, lambda: keyring))
+    ledger = _ledger(connection, found)
+    under_way = [row.issue for row in ledger if row.state == "attempting"]
+    if under_way:
+        raise MailingRefused(
+            f"a mail of {under_way[0]} to {address.email} is under way, so nothing was erased; "
+            "try again once the sender has its answer, or has stopped"
+        )
+    if found.status != "erased":
+        for row in ledger:
+            _forget_delivery(connection, row, address, found)
+        _forget_subscriber(connection, address, found, keyring)
+    outbox = tuple((row.issue, row.id) for row in ledger if row.provider == "outbox")
+    return Erasure(len(ledger), outbox, found.status == "erased")
+
+
+def _ledger(connection: Connection, subscriber: Subscriber) -> list[Row[tuple[str | int, ...]]]:
+    """Their deliveries, kept from a sender until the end of the transaction."""
+    query = (
+        select(
+            deliveries.c.id, deliveries.c.state, deliveries.c.reason, mailings.c.issue,
+            mailings.c.provider,
+        )
+        .join(mailings, mailings.c.id == deliveries.c.mailing_id)
+        .where(deliveries.c.subscriber_id == subscriber.id)
+        .order_by(deliveries.c.id)
+        .with_for_update(of=deliveries)
+    )  # fmt: skip
+    return list(connection.execute(query))
+
+
+def _forget_delivery(
+    connection: Connection, row: Row[tuple[str | int, ...]], address: Address, who: Subscriber
+) -> None:
+    """What became of it is kept; whose it was, and the provider's words, are not."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == row.id)
+        .values(
+            key=f"erased:{row.id}",
+            email="",
+            domain="",
+            first_name="",
+            last_name="",
+            reason="" if _quotes(row.reason, address, who) else row.reason,
+            detail="",
+        )
+    )
+
+
+def _quotes(reason: str, address: Address, who: Subscriber) -> bool:
+    local = address.key.rpartition("@")[0]
+    words = (address.key, local, address.domain, who.first_name, who.last_name)
+    folded = reason.casefold()
+    return any(len(word) >= _SHORTEST and word.casefold() in folded for word in words)
+
+
+def _forget_subscriber(
+    connection: Connection, address: Address, who: Subscriber, keyring: Keyring
+) -> None:
+    now = now_utc()
+    by_key, hashed = keyring.erasure(address.key)
+    connection.execute(
+        update(subscribers)
+        .where(subscribers.c.id == who.id)
+        .values(
+            key=None, email=None, domain="", first_name="", last_name="", topics="", language="",
+            attributes="{}", status="erased", status_since=now, status_note="",
+            consent=None, consent_basis=None, consent_date=None, consent_source="",
+            consent_until=None, erased_hash=hashed, erased_by_key=by_key, updated_at=now,
+        )
+    )  # fmt: skip
