@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from types import SimpleNamespace
@@ -84,6 +85,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
+        except BrokenPipeError:  # whoever read along has seen enough, as `head` has
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for Python's last flush
+            sys.exit(1)
         except Exception as error:
             if ctx.obj.debug:
                 raise

@@ -102,6 +102,9 @@ _NEXT = {
 def _lines(document: dict[str, Any]) -> Iterator[str]:
     hold = f" ({document['hold']})" if document["hold"] else ""
     yield f"{document['issue']}: {document['state']}{hold}"
+    if document["state"] == "none":
+        yield f"  nothing was sent or planned yet; 'newsletter send {document['issue']}' does"
+        return
     yield f"  {document['kind']} mailing through {document['provider']}"
     for name in _COUNTED:
         hint = _NEXT.get(name, "").format(**document) if document[name] else ""

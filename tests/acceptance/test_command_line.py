@@ -14,6 +14,7 @@ from newsletter import __version__
 from newsletter.cli.main import COMMANDS
 
 HEAVY = {
+    "alembic",
     "babel",
     "cssutils",
     "httpx",
@@ -25,7 +26,10 @@ HEAVY = {
     "pydantic",
     "rapidfuzz",
     "rich",
+    "psycopg",
     "ruamel",
+    "sendgrid",
+    "sqlalchemy",
     "starlette",
     "uvicorn",
     "watchfiles",
@@ -116,3 +120,17 @@ def test_no_command_shows_the_help() -> None:
     assert "Usage: " in ran.stderr
     for command in COMMANDS:
         assert command in ran.stderr
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    gone, output = os.pipe()
+    os.close(gone)
+    done = subprocess.run(
+        [sys.executable, "-m", "newsletter", "schema"],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(output)
+    assert (done.stderr, done.returncode) == ("", 1)
