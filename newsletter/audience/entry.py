@@ -58,6 +58,20 @@ class Blanket(NamedTuple):
     source: str = ""
 
 
+def typed_entry(values: Mapping[str, str], today: str, now: str) -> Entry:
+    """A subscriber as somebody types one, by names of `KNOWN`; judged as a row of a list is.
+
+    Raises:
+        ValueError: a sentence, where it cannot be used.
+    """
+    known = {name: position for position, name in enumerate(values)}
+    entries = Entries(Columns(len(values), known, {}, ()), (), Blanket(), today, now)
+    entry = entries.read((0, list(values.values())))
+    if entry is None:
+        raise ValueError("there is no address")
+    return entry
+
+
 class Entries:
     """Reads the rows of one list; `notes` gathers what is odd and yet no error."""
 

@@ -1,0 +1,181 @@
+"""`newsletter subscribers import`: what a list has become, told to a person or a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import publication, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from io import BufferedReader
+
+    from newsletter.audience.entry import Blanket
+    from newsletter.audience.tally import Tally
+
+_MOST_SHOWN = 20
+"""Rows told on a terminal of each kind; --json tells all."""
+
+
+@click.command(
+    "import",
+    short_help="Add and update subscribers from a list.",
+    epilog="Example:  newsletter subscribers import subscribers.example.csv --dry-run",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--consent", metavar="KIND", help="For rows without consent: express or implied.")
+@click.option("--consent-basis", metavar="BASIS", help="Of implied consent: customer or inquiry.")
+@click.option("--consent-date", metavar="DATE", help="When it was given, such as 2024-01-31.")
+@click.option("--consent-source", metavar="TEXT", help="How and where it was given.")
+@click.option("--encoding", metavar="NAME", help="Where it is not UTF-8: windows-1252, say.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def import_subscribers(
+    ctx: click.Context,
+    file: Path,
+    consent: str | None,
+    consent_basis: str | None,
+    consent_date: str | None,
+    consent_source: str | None,
+    encoding: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Add the subscribers of FILE, a CSV with a row of column names, and update known ones.
+
+    Columns: email, and where known first_name, last_name, topics (separated by |), language,
+    consent (express or implied), consent_basis (customer or inquiry), consent_date,
+    consent_source; others are kept as attributes. Empty cells change nothing. Whoever has
+    unsubscribed, bounced, complained or been erased stays so.
+
+    Exits with 1 where a row was not valid; the others are taken in all the same. A file that
+    cannot be read to its end changes nothing.
+    """
+    from newsletter.audience.importing import Source, Terms, import_list
+    from newsletter.audience.keys import keyring
+    from newsletter.store import today_in
+
+    config = publication.load(ctx)
+    today = today_in(config.zone)
+    blanket = _blanket(consent, consent_basis, consent_date, consent_source, today)
+    terms = Terms(today, blanket, config.topics, dry_run)
+    with file.open("rb") as opened, _progress(opened) as progress:
+        tally = import_list(
+            publication.store(config),
+            Source(opened, str(file), encoding),
+            terms,
+            lambda: keyring(config, publication.secrets())[0],
+            progress,
+        )
+    if as_json:
+        click.echo(json.dumps(_document(tally), indent=2, ensure_ascii=False))
+    else:
+        _tell(tally, str(file), dry_run=dry_run)
+    if tally.invalid:
+        ctx.exit(1)
+
+
+def _blanket(
+    kind: str | None, basis: str | None, date: str | None, source: str | None, today: str
+) -> Blanket:
+    """Consent for all who have none, which must be able to be shown.
+
+    Raises:
+        UsageError: where it is not whole.
+    """
+    from newsletter.audience.consent import read_consent
+    from newsletter.audience.entry import Blanket
+
+    blanket = Blanket(*((given or "").strip() for given in (kind, basis, date, source)))
+    if not any(blanket):
+        return blanket
+    needed = {
+        "--consent": blanket.kind, "--consent-date": blanket.date,
+        "--consent-source": blanket.source,
+    }  # fmt: skip
+    missing = [option for option, given in needed.items() if not given]
+    if missing:
+        raise click.UsageError(f"consent must be shown to hold, so add {' and '.join(missing)}")
+    try:
+        read_consent(*blanket, today)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return blanket
+
+
+@contextmanager
+def _progress(file: BufferedReader) -> Iterator[Callable[[int], object]]:
+    """A bar on stderr, where that is a terminal."""
+    import os
+
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("import", total=os.fstat(file.fileno()).st_size or None)
+        yield lambda read: progress.update(task, completed=read)
+
+
+def _document(tally: Tally) -> dict[str, Any]:
+    return {
+        "added": tally.added,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "suppressed": tally.suppressed,
+        "without_consent": tally.without_consent,
+        "ran_out": tally.ran_out,
+        "duplicates": [each._asdict() for each in tally.duplicates],
+        "invalid": [each._asdict() for each in tally.invalid],
+        "notes": tally.notes,
+    }
+
+
+def _tell(tally: Tally, name: str, *, dry_run: bool) -> None:
+    _say(f"{name}:{each.line}: error: {each.reason}" for each in tally.invalid)
+    _say(
+        f"{name}:{each.line}: warning: {each.email} stands in line {each.first_line} already, "
+        "and that row counts"
+        for each in tally.duplicates
+    )
+    _say(f"{name}: note: {note}" for note in tally.notes)
+    for line in _summary(tally):
+        click.echo(line)
+    if dry_run:
+        click.echo("this was a dry run: nothing has changed")
+
+
+def _say(lines: Iterator[str]) -> None:
+    more = 0
+    for number, line in enumerate(lines):
+        if number < _MOST_SHOWN:
+            terminal.say(line)
+        else:
+            more += 1
+    if more:
+        terminal.say(f"… and {more:,} more; --json names all")
+
+
+def _summary(tally: Tally) -> Iterator[str]:
+    yield f"{tally.added:,} added, {tally.updated:,} updated, {tally.unchanged:,} unchanged"
+    wrong = (len(tally.duplicates), "duplicate"), (len(tally.invalid), "invalid row")
+    left_out = [terminal.count(number, noun) for number, noun in wrong if number]
+    if left_out:
+        yield f"{' and '.join(left_out)} left out"
+    for number, what in (
+        (tally.suppressed, "suppressed: they have left, and get no mail whatever the list says"),
+        (tally.without_consent, "without consent on record: skipped when sending"),
+        (tally.ran_out, "whose implied consent has run out: skipped when sending"),
+    ):
+        if number:
+            yield f"{number:,} {what}"

@@ -1,0 +1,43 @@
+"""`newsletter subscribers erase`."""
+
+from __future__ import annotations
+
+import click
+
+from newsletter.cli import mailing as mailings
+from newsletter.cli import publication, terminal
+from newsletter.cli.subscribers.asked import address_of, keys_of
+
+
+@click.command(
+    short_help="Forget a subscriber for good.",
+    epilog="Example:  newsletter subscribers erase reader@example.org",
+)
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def erase(ctx: click.Context, email: str, yes: bool) -> None:
+    """Remove EMAIL and its owner's name from the list, the ledgers and the outbox.
+
+    What became of each mail stays counted. A hash under your secret is all that is kept, so
+    that no later list adds the address again.
+    """
+    from newsletter.audience.erasing import erase as forget
+    from newsletter.delivery.providers.outbox import remove
+
+    config, address = publication.load(ctx), address_of(email)
+    keyring = keys_of(config)()
+    engine = publication.store(config)
+    if not yes and not mailings.confirmed(f"erase {address.email} for good?"):
+        click.echo("nothing was erased")
+        return
+    erasure = forget(engine, address, keyring)
+    files = remove(config, erasure.outbox)
+    mails = terminal.count(erasure.deliveries, "delivery", "deliveries")
+    click.echo(
+        f"{address.email} was erased before"
+        if erasure.again
+        else f"{address.email} is erased, in {mails} too"
+    )
+    if files:
+        click.echo(f"{terminal.count(files, 'mail')} removed from the outbox")
