@@ -11,7 +11,7 @@ from newsletter.delivery.claim import Claim, Outcome
 from newsletter.delivery.ending import Why
 from newsletter.delivery.ledger import Ledger, Recipient
 from newsletter.delivery.pace import DELAYS, Lanes, Retries
-from newsletter.errors import StoreUnavailable
+from newsletter.errors import SenderBusy, StoreUnavailable
 
 PAGE = 500
 """Deliveries claimed at a time; those not yet attempted are given back at the end."""
@@ -87,6 +87,7 @@ class Dispatch:
         self._news: list[Outcome] = []
         self._last = 0
         self._more = True
+        self._fails = False
         self._looked = self._told = 0.0
 
     @property
@@ -96,16 +97,18 @@ class Dispatch:
 
     def take(self, most: int) -> Sequence[Claim]:
         """At most so many claims, each committed as `attempting`; see `Claims.take`."""
-        while True:
+        while not self._fails:
             try:
                 claims = self._turn(most)
-            except StoreUnavailable as error:
+            except (StoreUnavailable, SenderBusy) as error:
                 self.end(Why.LEDGER, str(error))
-                return ()
+                self._fails = True
+                break
             if claims or self.tally.in_flight or self._over():
                 return claims or ()
             if claims is None:
                 sleep(_NAP)
+        return ()
 
     def settle(self, outcome: Outcome) -> None:
         """Take an outcome in; it is written by the next `take`."""

@@ -6,7 +6,8 @@ committed before a byte of the latter leaves. Whatever a crash leaves `attemptin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
@@ -15,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from newsletter.audience.standing import why_skipped
 from newsletter.audience.suppression import suppress
 from newsletter.delivery.claim import Outcome
+from newsletter.delivery.lock import lock_again
 from newsletter.delivery.mailing import Counts, Mailing, counts_of
 from newsletter.delivery.states import State, move
 from newsletter.edition import Reader
@@ -59,7 +61,7 @@ class Ledger:
         """Settle what a sender left behind; the number of deliveries that became doubtful."""
         own = deliveries.c.mailing_id == self.mailing.id
         doubt = move("attempting", "doubtful", reason=_CUT_SHORT, settled_at=now_utc())
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             doubtful = self._connection.execute(doubt.where(own)).rowcount
             self._connection.execute(move("claimed", "planned").where(own))
         return doubtful
@@ -77,7 +79,7 @@ class Ledger:
             .limit(most)
         )
         taking = move("planned", "claimed").where(deliveries.c.id.in_(page.scalar_subquery()))
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             rows = self._connection.execute(taking.returning(*_RECIPIENT)).all()
             recipients = sorted(Recipient(*row) for row in rows)
             self._skip({each.id: each.unfit for each in recipients})
@@ -85,7 +87,7 @@ class Ledger:
 
     def reclaim(self, deliveries: Sequence[int]) -> None:
         """Take again what went back to planned, to be tried once more."""
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             self._connection.execute(_AGAIN, {"ids": deliveries})
 
     def exchange(self, outcomes: Sequence[Outcome], due: Sequence[int]) -> list[Recipient]:
@@ -96,7 +98,7 @@ class Ledger:
             due: claimed deliveries; one whose reader has left meanwhile is skipped.
         """
         connection, now = self._connection, now_utc()
-        with explained(connection.engine), connection.begin():
+        with self._transaction():
             self._record(outcomes, now)
             if not due:
                 return []
@@ -109,13 +111,13 @@ class Ledger:
     def wish(self) -> str:
         """What another terminal asks: pause, cancel, or nothing."""
         query = select(mailings.c.wish).where(mailings.c.id == self.mailing.id)
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             return str(self._connection.execute(query).scalar_one())
 
     def note(self, **values: Any) -> None:
         """Change the mailing's own row."""
         changing = update(mailings).where(mailings.c.id == self.mailing.id).values(**values)
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             self._connection.execute(changing)
 
     def cancel(self) -> int:
@@ -125,7 +127,7 @@ class Ledger:
     def apply(self, step: Update) -> int:
         """Take a step with this mailing's deliveries; with how many."""
         own = step.where(deliveries.c.mailing_id == self.mailing.id)
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             return self._connection.execute(own).rowcount
 
     def keys_in(self, state: State) -> set[str]:
@@ -133,13 +135,22 @@ class Ledger:
         query = select(deliveries.c.key).where(
             deliveries.c.mailing_id == self.mailing.id, deliveries.c.state == state
         )
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             return set(self._connection.scalars(query))
 
     def counts(self) -> Counts:
         """How many deliveries stand where."""
-        with explained(self._connection.engine), self._connection.begin():
+        with self._transaction():
             return counts_of(self._connection, self.mailing)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Whole or not at all, and only by whoever has the mailing's lock."""
+        with explained(self._connection.engine):
+            if self._connection.invalidated:
+                lock_again(self._connection, self.mailing)
+            with self._connection.begin():
+                yield
 
     def _skip(self, reasons: Mapping[int, str | None]) -> None:
         """Leave out claimed deliveries, each for its reason; those without one stay."""

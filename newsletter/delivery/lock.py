@@ -16,8 +16,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from newsletter.delivery.mailing import Mailing, find_mailing
+from newsletter.errors import SenderBusy
 from newsletter.store import explained, reading
 
 _CLASS = 0x6E6C6D67
@@ -26,15 +28,32 @@ _STEP = 0.05
 
 
 @contextmanager
-def sender_lock(engine: Engine, mailing: int, patience: float = 1.0) -> Iterator[Connection | None]:
+def sender_lock(
+    engine: Engine, mailing: int, patience: float = 1.0, *, shared: bool = False
+) -> Iterator[Connection | None]:
     """Hold a mailing's lock, with the connection to write its ledger by; None if it is taken.
 
-    It waits for `patience` seconds, since others take the lock for a moment to look.
+    It waits for `patience` seconds, since others take the lock for a moment. Those who only
+    look share it, so that no look is taken for a sender by another.
     """
     with explained(engine), engine.connect() as connection:
         taking = _file_lock if engine.dialect.name == "sqlite" else _session_lock
-        with taking(connection, mailing, patience) as taken:
+        with taking(connection, mailing, patience, shared) as taken:
             yield connection if taken else None
+
+
+def lock_again(connection: Connection, mailing: Mailing) -> None:
+    """Take the lock anew whose session was lost, before a new session writes.
+
+    Raises:
+        SenderBusy: where another sender has it by now.
+    """
+    if connection.dialect.name == "sqlite" or _try_session(connection, mailing.id, shared=False):
+        return
+    connection.invalidate()
+    raise SenderBusy(
+        f"the connection to the database was lost, and meanwhile {busy(connection.engine, mailing)}"
+    )
 
 
 def busy(engine: Engine, mailing: Mailing) -> str:
@@ -50,42 +69,54 @@ def busy(engine: Engine, mailing: Mailing) -> str:
 
 
 @contextmanager
-def _file_lock(connection: Connection, mailing: int, patience: float) -> Iterator[bool]:
+def _file_lock(
+    connection: Connection, mailing: int, patience: float, shared: bool
+) -> Iterator[bool]:
     database = Path(str(connection.engine.url.database))
     # Never removed: two processes could hold the locks of two files of one name.
     file = os.open(database.with_name(f"{database.name}.sender-{mailing}"), os.O_CREAT | os.O_RDWR)
     try:
-        yield _tried(lambda: _flock(file), patience)
+        yield _tried(lambda: _flock(file, shared), patience)
     finally:
         os.close(file)
 
 
-def _flock(file: int) -> bool:
+def _flock(file: int, shared: bool) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
 @contextmanager
-def _session_lock(connection: Connection, mailing: int, patience: float) -> Iterator[bool]:
-    pair = {"class": _CLASS, "mailing": mailing}
-
-    def lock() -> bool:
-        query = text("SELECT pg_try_advisory_lock(:class, :mailing)")
-        taken = bool(connection.execute(query, pair).scalar())
-        connection.commit()
-        return taken
-
-    taken = _tried(lock, patience)
+def _session_lock(
+    connection: Connection, mailing: int, patience: float, shared: bool
+) -> Iterator[bool]:
+    taken = _tried(lambda: _try_session(connection, mailing, shared), patience)
     try:
         yield taken
     finally:
         if taken and not connection.invalidated and not connection.closed:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:class, :mailing)"), pair)
-            connection.commit()
+            try:
+                connection.rollback()
+                _ask(connection, f"pg_advisory_unlock{_SHARED[shared]}", mailing)
+            except DBAPIError:
+                connection.invalidate()  # the lock goes with its session
+
+
+_SHARED = {False: "", True: "_shared"}
+
+
+def _try_session(connection: Connection, mailing: int, shared: bool) -> bool:
+    return _ask(connection, f"pg_try_advisory_lock{_SHARED[shared]}", mailing)
+
+
+def _ask(connection: Connection, function: str, mailing: int) -> bool:
+    query = text(f"SELECT {function}(:class, :mailing)")
+    answer = bool(connection.execute(query, {"class": _CLASS, "mailing": mailing}).scalar())
+    connection.commit()
+    return answer
 
 
 def _tried(lock: Callable[[], bool], patience: float) -> bool:

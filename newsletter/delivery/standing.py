@@ -10,9 +10,12 @@ from sqlalchemy import Engine, func, select
 
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import sender_lock
-from newsletter.delivery.mailing import Counts, Mailing, counts_of
+from newsletter.delivery.mailing import Counts, Mailing, counts_of, find_mailing
 from newsletter.delivery.states import State
 from newsletter.store import deliveries, reading
+
+_GLANCE = 0.15
+"""Seconds to wait for whoever has the lock for a moment, and is no sender."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,15 @@ def standing_of(engine: Engine, mailing: Mailing) -> Standing:
     Raises:
         StoreUnavailable: where the ledger does not add up.
     """
-    with sender_lock(engine, mailing.id, patience=0) as connection:
-        alive = connection is None
-        if connection is not None and _left_open(engine, mailing):
+    open_ends = _left_open(engine, mailing)
+    with sender_lock(engine, mailing.id, _GLANCE, shared=not open_ends) as connection:
+        if connection is not None and open_ends:
             Ledger(connection, mailing, "").recover()
-    with reading(engine) as connection:
-        return Standing(
-            mailing, "sending" if alive else mailing.state, counts_of(connection, mailing)
-        )
+        with reading(engine) as looking:
+            now = find_mailing(looking, mailing.issue, mailing.kind) or mailing
+            counts = counts_of(looking, now)
+    over = now.state in ("finished", "cancelled")  # its sender is about to leave
+    return Standing(now, now.state if connection is not None or over else "sending", counts)
 
 
 def _left_open(engine: Engine, mailing: Mailing) -> bool:
