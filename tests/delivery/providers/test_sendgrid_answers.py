@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Timer
 from time import time
@@ -146,36 +147,51 @@ def test_a_connection_that_is_never_made_leaves_nobody_in_doubt(
     assert verdicts(claims.outcomes) == ["planned"] * 3
 
 
-@pytest.fixture
-def expired(tmp_path: Path) -> ssl.SSLContext:
-    """A certificate that nobody has signed, and that is over."""
+def certificate(file: Path, until: datetime) -> ssl.SSLContext:
+    """A certificate that is its own authority, for this machine's own address."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    then = datetime(2020, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, then, then)
-    file = tmp_path / "server.pem"
-    file.write_bytes(
-        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+    own = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, datetime(2020, 1, 1), until)
+    signed = builder.add_extension(own, critical=False).sign(key, hashes.SHA256())
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
+    file.write_bytes(signed.public_bytes(serialization.Encoding.PEM) + secret)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
 
 
+def test_mail_goes_out_over_tls(
+    sendgrid_rig: Any,
+    book: Any,
+    tmp_path: Path,
+    load_module: Callable[[str], ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = certificate(tmp_path / "server.pem", datetime(2099, 1, 1))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    with load_module("servers/sendgrid.py").sendgrid_server(context) as server:
+        outcomes = book(*addresses(3)).run(sendgrid_rig.provider_with(base_url=server.url))
+
+    assert verdicts(outcomes) == ["accepted"] * 3
+
+
 def test_nothing_is_sent_to_a_server_without_a_valid_certificate(
     sendgrid_rig: Any,
     book: Any,
-    expired: ssl.SSLContext,
+    tmp_path: Path,
     load_module: Callable[[str], ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with load_module("servers/sendgrid.py").sendgrid_server(expired) as server:
+    context = certificate(tmp_path / "server.pem", datetime(2021, 1, 1))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    with load_module("servers/sendgrid.py").sendgrid_server(context) as server:
         claims = book(*addresses(4))
-        with pytest.raises(ProviderFailed, match=r"its certificate does not hold.*base_url"):
+        with pytest.raises(ProviderFailed, match=r"certificate has expired.*base_url"):
             claims.run(sendgrid_rig.provider_with(base_url=server.url, connections=1))
 
         assert server.mails == []
@@ -236,6 +252,21 @@ def test_a_server_that_repeats_the_key_is_not_quoted(
 
     assert KEY not in f"{error.value}{claims.outcomes}"
     assert claims.outcomes[1].detail == "HTTP 500 (SENDGRID_API_KEY)(SENDGRID_API_KEY)"
+
+
+def test_what_a_server_says_is_kept_as_one_printable_line(
+    sendgrid_rig: Any, server: Any, step: Any, book: Any
+) -> None:
+    server.script.append(step(500, body=b"\x00\x1b[31mred\n\xff" + b"x" * 1000))
+    server.script.append(step(400, ((None, "half \ud800 a\0 word\r\nDone"),)))
+    server.script.append(step(400, ((POINTING.format(0), "\x1b" + "y" * 1000),)))
+
+    outcomes = book(*addresses(3)).run(sendgrid_rig.provider_with(connections=1))
+
+    assert outcomes[1].detail.startswith("HTTP 500   [31mred \ufffdxxx")
+    assert outcomes[2].reason == "SendGrid refuses: half   a  word  Done"
+    kept = [f for o in outcomes.values() for f in (o.reason, o.detail)]
+    assert all(each.isprintable() and len(each) < 550 for each in kept)
 
 
 @pytest.mark.parametrize("skew", [0, -7200])

@@ -182,6 +182,12 @@ class SendGridServer(ThreadingHTTPServer):
         for each in (self.script, self.addresses, self.mails, self.headers, self.taken):
             each.clear()
 
+    def hasty_step(self) -> Step | None:
+        """The next step, if it is one that does not wait for the request."""
+        with self.lock:
+            hasty = self.script and self.script[0].fault in ("drop unread", "early")
+            return self.script.popleft() if hasty else None
+
     def step(self, mail: dict[str, Any]) -> Step:
         """What to do with a request."""
         if self.script:
@@ -201,9 +207,8 @@ class _Answering(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         server = self.server
-        early = server.script and server.script[0].fault
-        if early in ("drop unread", "early"):
-            self._break_off(server.script.popleft())
+        if hasty := server.hasty_step():
+            self._break_off(hasty)
             return
         with server.lock:
             server.under_way += 1
@@ -245,7 +250,7 @@ class _Answering(BaseHTTPRequestHandler):
 
     def _say(self, step: Step, more: Mapping[str, str] = {}) -> None:
         self.server.closing.wait(20 if step.fault == "stall" else step.delay)
-        if step.fault in ("stall", "drop"):
+        if step.fault in ("stall", "drop", "drop unread"):
             self.close_connection = True
             return
         if step.fault == "garbage":

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, Literal
 
-from newsletter.delivery.providers.sendgrid.post import Answer
+from newsletter.delivery.providers.sendgrid.post import Answer, shown
 
 Meaning = Literal["accepted", "refused", "forbidden", "later", "misplaced", "open", "unsent"]
 """What follows from an answer.
@@ -37,7 +37,6 @@ _BY_CLASS: Mapping[int, Meaning] = {3: "misplaced", 4: "misplaced"}
 """4xx is a definite no (SendGrid has no idempotency key to ask again with); 5xx tells nothing."""
 
 _LONGEST_WAIT = 3600.0
-_LONGEST_DETAIL = 500
 _POINTED = re.compile(r"personalizations[.\[](\d+)")
 
 
@@ -52,8 +51,7 @@ def meaning_of(answer: Answer, sandbox: bool) -> Meaning:
 
 def detail_of(answer: Answer) -> str:
     """The answer as it came, cut to what a ledger should hold of it."""
-    told = f"HTTP {answer.status} {answer.text}" if answer.status else answer.text
-    return told.strip()[:_LONGEST_DETAIL]
+    return shown(f"HTTP {answer.status} {answer.text}" if answer.status else answer.text)
 
 
 @dataclass(frozen=True)
@@ -67,12 +65,12 @@ class Complaint:
     def words(self) -> str:
         """What SendGrid says is wrong."""
         said = (f"{field}: {message}" if field else message for field, message in self.errors)
-        return f"HTTP {self.status}: {'; '.join(said)}"[:_LONGEST_DETAIL]
+        return shown(f"HTTP {self.status}: {'; '.join(said)}")
 
     @property
     def message(self) -> str:
         """The same without its status and fields, for whom it is about."""
-        return "; ".join(message for _, message in self.errors)[:_LONGEST_DETAIL]
+        return shown("; ".join(message for _, message in self.errors))
 
     @property
     def of_the_letter(self) -> bool:
@@ -88,7 +86,7 @@ class Complaint:
     def by_recipient(self, number: int) -> dict[int, str]:
         """What is wrong with single ones of so many recipients, where all errors tell."""
         pointed = [(_POINTED.match(field), message) for field, message in self.errors]
-        places = {int(match[1]): message for match, message in pointed if match}
+        places = {int(match[1]): shown(message) for match, message in pointed if match}
         whole = all(match for match, _ in pointed) and all(place < number for place in places)
         return places if whole else {}
 

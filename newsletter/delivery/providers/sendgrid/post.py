@@ -33,6 +33,8 @@ from sendgrid import SendGridAPIClient
 
 LARGEST_REQUEST = 30_000_000
 """Bytes, of SendGrid's 30 MB."""
+_LONGEST = 500
+"""Characters of what is kept of an answer."""
 _JSON = "application/json; charset=utf-8"
 """What is declared as plain JSON, the client encodes itself; this it sends as it is."""
 
@@ -48,6 +50,11 @@ class Answer:
     """The answer's body; without an answer, why there is none."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By their names in lower case."""
+
+
+def shown(text: str) -> str:
+    """What a server said as a line that every ledger and terminal can take."""
+    return "".join(char if char.isprintable() else " " for char in text[:_LONGEST]).strip()
 
 
 class Mailer:
@@ -88,7 +95,7 @@ class Mailer:
         while isinstance(error, URLError) and isinstance(error.reason, Exception):
             error = error.reason
         words = next(words for kind, words in _REASONS if isinstance(error, kind))
-        return self._told(words.format(error=error, timeout=self._timeout))
+        return shown(self._told(words.format(error=error, timeout=self._timeout)))
 
     def _told(self, text: str) -> str:
         """What a server says, even where it repeats what it was sent."""

@@ -17,7 +17,7 @@ from newsletter.delivery.providers.sendgrid.meaning import (
     meaning_of,
     wait_of,
 )
-from newsletter.delivery.providers.sendgrid.post import Answer
+from newsletter.delivery.providers.sendgrid.post import Answer, shown
 from newsletter.delivery.providers.sendgrid.settings import Settings
 from newsletter.edition import Letter
 from newsletter.errors import ProviderFailed
@@ -130,7 +130,7 @@ class Run:
     def _accept(self, _: Lane, parcel: Parcel, answer: Answer) -> Iterable[Outcome]:
         self._accepted = True
         self._refused = self._silent = self._postponed = 0
-        name = answer.headers.get("x-message-id", "")
+        name = shown(answer.headers.get("x-message-id", ""))
         return _all(parcel, "accepted", detail=detail_of(answer), provider_id=name)
 
     def _refuse(self, lane: Lane, parcel: Parcel, answer: Answer) -> Iterable[Outcome]:
