@@ -24,10 +24,11 @@ PATIENCE = 5.0
 _STEP = 0.1
 
 
-def pause(engine: Engine, mailing: Mailing) -> bool:
+def pause(engine: Engine, mailing: Mailing, patience: float = PATIENCE) -> bool:
     """Stop a mailing until somebody resumes it; whether that is done already.
 
-    False where a sender still waits for answers; it sends nothing new, and stops after them.
+    False where a sender still waits for answers after `patience` seconds; it sends nothing
+    new, and stops after them.
 
     Raises:
         MailingRefused: where it is over.
@@ -37,10 +38,10 @@ def pause(engine: Engine, mailing: Mailing) -> bool:
         _refuse_ended(ledger.mailing, "paused")
         ledger.note(state="paused", hold="operator", wish="")
 
-    return _brought_about(engine, mailing, "pause", hold)
+    return _brought_about(engine, mailing, "pause", hold, patience)
 
 
-def cancel(engine: Engine, mailing: Mailing) -> bool:
+def cancel(engine: Engine, mailing: Mailing, patience: float = PATIENCE) -> bool:
     """Skip all that is not sent yet, for good; whether that is done already, as for `pause`.
 
     Raises:
@@ -52,9 +53,8 @@ def cancel(engine: Engine, mailing: Mailing) -> bool:
             return
         _refuse_ended(ledger.mailing, "cancelled")
         ledger.cancel()
-        ledger.note(state="cancelled", hold="", wish="", finished_at=now_utc())
 
-    return _brought_about(engine, mailing, "cancel", end)
+    return _brought_about(engine, mailing, "cancel", end, patience)
 
 
 def resume(engine: Engine, mailing: Mailing) -> None:
@@ -116,10 +116,8 @@ def _refuse_strangers(ledger: Ledger, keys: Sequence[str]) -> None:
 def _planned_again(ledger: Ledger, step: Update) -> int:
     if ledger.mailing.state == "cancelled":
         raise MailingRefused(f"{ledger.mailing.name} was cancelled, and stays so")
-    number = ledger.apply(step)
-    if number and ledger.mailing.state == "finished":
-        ledger.note(state="planned", finished_at=None)
-    return number
+    reopening = {"state": "planned", "finished_at": None}
+    return ledger.apply(step, **(reopening if ledger.mailing.state == "finished" else {}))
 
 
 @contextmanager
@@ -144,10 +142,10 @@ def _recovered(connection: Connection, mailing: Mailing) -> Ledger:
 
 
 def _brought_about(
-    engine: Engine, mailing: Mailing, wish: str, act: Callable[[Ledger], None]
+    engine: Engine, mailing: Mailing, wish: str, act: Callable[[Ledger], None], patience: float
 ) -> bool:
     """Do something under the lock, or have its holder do it."""
-    until = monotonic() + PATIENCE
+    until = monotonic() + patience
     asked = False
     while True:
         with sender_lock(engine, mailing.id, patience=0.2) as connection:

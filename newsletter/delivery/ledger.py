@@ -116,19 +116,26 @@ class Ledger:
 
     def note(self, **values: Any) -> None:
         """Change the mailing's own row."""
-        changing = update(mailings).where(mailings.c.id == self.mailing.id).values(**values)
         with self._transaction():
-            self._connection.execute(changing)
+            self._note(values)
 
-    def cancel(self) -> int:
-        """Skip for good whatever is still planned; the number of deliveries."""
-        return self.apply(move("planned", "skipped", reason="cancelled", settled_at=now_utc()))
-
-    def apply(self, step: Update) -> int:
-        """Take a step with this mailing's deliveries; with how many."""
-        own = step.where(deliveries.c.mailing_id == self.mailing.id)
+    def cancel(self) -> None:
+        """End the mailing: skip for good whatever is still planned."""
+        now = now_utc()
         with self._transaction():
-            return self._connection.execute(own).rowcount
+            self._step(move("planned", "skipped", reason="cancelled", settled_at=now))
+            self._note({"state": "cancelled", "hold": "", "wish": "", "finished_at": now})
+
+    def apply(self, step: Update, **values: Any) -> int:
+        """Take a step with this mailing's deliveries; with how many.
+
+        Where there are any, the mailing's own row gets new values in the same transaction.
+        """
+        with self._transaction():
+            number = self._step(step)
+            if number and values:
+                self._note(values)
+        return number
 
     def keys_in(self, state: State) -> set[str]:
         """Normalised addresses of the deliveries in a state."""
@@ -142,6 +149,14 @@ class Ledger:
         """How many deliveries stand where."""
         with self._transaction():
             return counts_of(self._connection, self.mailing)
+
+    def _step(self, step: Update) -> int:
+        own = step.where(deliveries.c.mailing_id == self.mailing.id)
+        return self._connection.execute(own).rowcount
+
+    def _note(self, values: Mapping[str, Any]) -> None:
+        own = update(mailings).where(mailings.c.id == self.mailing.id)
+        self._connection.execute(own.values(values))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
