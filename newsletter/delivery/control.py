@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Update, true, update
 
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import busy, sender_lock
-from newsletter.delivery.mailing import Mailing, find_mailing
+from newsletter.delivery.mailing import Mailing, as_it_is_now
 from newsletter.delivery.states import State, move
 from newsletter.errors import MailingRefused, SenderBusy
 from newsletter.store import deliveries, mailings, now_utc, writing
@@ -64,7 +64,7 @@ def resume(engine: Engine, mailing: Mailing) -> None:
         MailingRefused: where it is over.
     """
     with writing(engine) as connection:
-        now = find_mailing(connection, mailing.issue, mailing.kind) or mailing
+        now = as_it_is_now(connection, mailing)
         _refuse_ended(now, "resumed")
         lifting = update(mailings).where(mailings.c.id == mailing.id)
         if now.wish == "pause":
@@ -135,7 +135,7 @@ def alone(engine: Engine, mailing: Mailing) -> Iterator[Ledger]:
 
 def _recovered(connection: Connection, mailing: Mailing) -> Ledger:
     with connection.begin():
-        now = find_mailing(connection, mailing.issue, mailing.kind) or mailing
+        now = as_it_is_now(connection, mailing)
     ledger = Ledger(connection, now, "")
     ledger.recover()
     return ledger

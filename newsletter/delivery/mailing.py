@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, case, func, select
 
 from newsletter.config import Config
 from newsletter.delivery.states import REMAINING, State
-from newsletter.errors import StoreUnavailable
+from newsletter.errors import MailingRefused, StoreUnavailable
 from newsletter.store import deliveries, mailings
 
 Kind = Literal["real", "rehearsal"]
@@ -70,6 +70,21 @@ def find_mailing(connection: Connection, issue: str, kind: Kind | None = None) -
         query = query.where(mailings.c.kind == kind)
     row = connection.execute(query).first()
     return None if row is None else _mailing(row)
+
+
+def as_it_is_now(connection: Connection, mailing: Mailing) -> Mailing:
+    """The same mailing, read anew.
+
+    Raises:
+        MailingRefused: where its plan was taken back since.
+    """
+    now = find_mailing(connection, mailing.issue, mailing.kind)
+    if now is None or now.id != mailing.id:
+        raise MailingRefused(
+            f"the plan of {mailing.name} was taken back meanwhile; "
+            f"'newsletter send {mailing.issue}' plans it anew"
+        )
+    return now
 
 
 def all_mailings(connection: Connection) -> list[Mailing]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, case, func, insert, literal, select, text, update
 
 from newsletter.audience.standing import why_skipped
+from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Kind, Mailing, find_mailing
 from newsletter.edition import Letter
 from newsletter.errors import MailingRefused
@@ -115,14 +116,17 @@ def _nobody(connection: Connection, mailing: Mailing) -> str:
 
 
 def discard(engine: Engine, mailing: Mailing) -> None:
-    """Take back a mailing that was planned and never begun."""
-    with writing(engine) as connection:
-        untouched = select(mailings.c.id).where(
-            mailings.c.id == mailing.id, mailings.c.started_at.is_(None)
-        )
-        if connection.execute(untouched).first():
-            connection.execute(deliveries.delete().where(deliveries.c.mailing_id == mailing.id))
-            connection.execute(mailings.delete().where(mailings.c.id == mailing.id))
+    """Take back a mailing that was planned and never begun; one that somebody begins stays."""
+    untouched = select(mailings.c.id).where(
+        mailings.c.id == mailing.id, mailings.c.started_at.is_(None)
+    )
+    with sender_lock(engine, mailing.id) as connection:
+        if connection is None:
+            return
+        with connection.begin():
+            if connection.execute(untouched).first():
+                connection.execute(deliveries.delete().where(deliveries.c.mailing_id == mailing.id))
+                connection.execute(mailings.delete().where(mailings.c.id == mailing.id))
 
 
 def load_letter(connection: Connection, mailing: Mailing) -> Letter:

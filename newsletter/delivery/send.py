@@ -18,7 +18,7 @@ from newsletter.delivery.dispatch import Dispatch, Stop, Watch
 from newsletter.delivery.ending import Ending, Why
 from newsletter.delivery.ledger import Ledger, Recipient
 from newsletter.delivery.lock import busy, sender_lock
-from newsletter.delivery.mailing import Mailing, find_mailing
+from newsletter.delivery.mailing import Mailing, as_it_is_now
 from newsletter.delivery.pace import DELAYS
 from newsletter.delivery.plan import load_letter
 from newsletter.delivery.standing import standing_of
@@ -49,7 +49,8 @@ def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) ->
 
     Raises:
         SenderBusy: where another process sends this mailing.
-        MailingRefused: where it is paused by a person or the brake, or cancelled.
+        MailingRefused: where it is paused by a person or the brake, or cancelled, or its plan
+            was taken back.
         StoreUnavailable: where the ledger could not be written at all.
     """
     with sender_lock(engine, mailing.id) as connection:
@@ -96,7 +97,7 @@ def _begin(connection: Connection, mailing: Mailing, config: Config) -> Ledger:
     The resting state is written at the start, so that a killed sender leaves the right one.
     """
     with connection.begin():
-        now = find_mailing(connection, mailing.issue, mailing.kind) or mailing
+        now = as_it_is_now(connection, mailing)
     ledger = Ledger(connection, now, today_in(config.zone))
     ledger.recover()
     _refuse(now)

@@ -82,9 +82,9 @@ class House:
         assert found
         return found
 
-    def send(self, provider: Provider, **orders: Any) -> Ending:
+    def send(self, provider: Provider, mailing: Mailing | None = None, **orders: Any) -> Ending:
         """Send what remains."""
-        return run(self.engine, self.plan(), provider, self.orders(**orders))
+        return run(self.engine, mailing or self.plan(), provider, self.orders(**orders))
 
     def orders(self, **orders: Any) -> Orders:
         return Orders(self.config, self.keyring, **orders)
