@@ -6,6 +6,7 @@ committed before a byte of the latter leaves. Whatever a crash leaves `attemptin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -23,7 +24,10 @@ from newsletter.edition import Reader
 from newsletter.store import deliveries, explained, mailings, now_utc, subscribers
 
 _CUT_SHORT = "the sender stopped before the provider's answer came"
-_LONGEST_DETAIL = 1000
+_LONGEST = 1000
+"""Characters kept of what a server says."""
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+"""What no database takes: NUL, and half characters of a reply that was no UTF-8."""
 
 
 class Recipient(NamedTuple):
@@ -185,7 +189,8 @@ class Ledger:
     def _suppress(self, outcome: Outcome, now: str) -> None:
         query = select(deliveries.c.key).where(deliveries.c.id == outcome.delivery)
         key = self._connection.execute(query).scalar_one()
-        suppress(self._connection, key, "bounced", outcome.detail or outcome.reason, now)
+        note = _kept(outcome.detail or outcome.reason)
+        suppress(self._connection, key, "bounced", note, now)
 
 
 _IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
@@ -224,11 +229,15 @@ _RECORD: Mapping[State, Update] = {
 }
 
 
+def _kept(words: str) -> str:
+    return _UNKEPT.sub("\ufffd", words[:_LONGEST])
+
+
 def _row(outcome: Outcome, now: str) -> dict[str, Any]:
     return {
         "row": outcome.delivery,
-        "why": outcome.reason,
-        "reply": outcome.detail[:_LONGEST_DETAIL],
-        "name": outcome.provider_id,
+        "why": _kept(outcome.reason),
+        "reply": _kept(outcome.detail),
+        "name": _kept(outcome.provider_id),
         "at": None if outcome.verdict == "planned" else now,
     }

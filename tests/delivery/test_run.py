@@ -185,6 +185,22 @@ def test_what_the_provider_says_is_kept(house: Any, make_post: Any) -> None:
     assert (ending.why, ending.exit_code) == (Why.DONE, 1)
 
 
+@pytest.mark.parametrize("bad_mailbox", [False, True])
+def test_an_answer_may_hold_what_no_database_takes(
+    house: Any, make_post: Any, bad_mailbox: bool
+) -> None:
+    house.subscribe("a@example.org", "b@example.org")
+    strange = "550 \x00 \udcff \U0001f600 ' %s :x"
+    said = Outcome(0, "failed", strange, strange, strange, bad_mailbox)
+
+    ending = house.send(make_post({"a@example.org": [said]}))
+
+    assert (ending.why, ending.counts.failed) == (Why.DONE, 1)
+    row = house.rows()[0]
+    readable = "550 \ufffd \ufffd \U0001f600 ' %s :x"
+    assert (row.reason, row.detail, row.provider_id) == (readable,) * 3
+
+
 def test_a_dead_mailbox_suppresses_its_reader_and_nothing_else_does(
     house: Any, make_post: Any
 ) -> None:
