@@ -26,7 +26,7 @@ from newsletter.errors import MailingRefused, ProviderFailed, SenderBusy, StoreU
 from newsletter.store import now_utc, today_in
 
 LEDGER_PATIENCE = 10.0
-"""Seconds for which the last outcomes are tried to be written where the database fails."""
+"""Seconds for which it is tried to write the last outcomes where the database fails."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Orders:
     watch: Watch = lambda tally: None
     delays: Sequence[float] = DELAYS
     """Seconds before each further attempt of what was refused for now."""
+    patience: float = LEDGER_PATIENCE
+    """Seconds for which it is tried to write the last outcomes where the database fails."""
 
 
 def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) -> Ending:
@@ -73,9 +75,9 @@ def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) ->
             dispatch.end(Why.PROVIDER, str(error))
         except BaseException:
             dispatch.end(Why.INTERRUPTED)
-            _conclude(dispatch)
+            _conclude(dispatch, orders.patience)
             raise
-        return _conclude(dispatch)
+        return _conclude(dispatch, orders.patience)
 
 
 def refuse_unready(engine: Engine, mailing: Mailing) -> None:
@@ -130,10 +132,10 @@ def _addressed(
     return addressed(letter, mailing, orders.config, orders.keyring)
 
 
-def _conclude(dispatch: Dispatch) -> Ending:
+def _conclude(dispatch: Dispatch, patience: float) -> Ending:
     """Write the last outcomes, give back what was not attempted, and say where it stands."""
     ledger = dispatch.ledger
-    _flush(dispatch)
+    _flush(dispatch, patience)
     ledger.recover()
     if dispatch.why is Why.CANCELLED:
         ledger.cancel()
@@ -148,9 +150,9 @@ def _conclude(dispatch: Dispatch) -> Ending:
     return Ending(why, ledger.mailing, counts, dispatch.error)
 
 
-def _flush(dispatch: Dispatch) -> None:
+def _flush(dispatch: Dispatch, patience: float) -> None:
     """What the provider has answered must not be lost for a moment's trouble with the disk."""
-    until = monotonic() + LEDGER_PATIENCE
+    until = monotonic() + patience
     while True:
         try:
             dispatch.flush()
