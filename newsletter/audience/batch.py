@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -97,20 +97,20 @@ def new_ids(count: int, start: float = 0.0, end: float = 1.0) -> list[int]:
 
 def _many(
     connection: Connection, statement: Insert | Update, names: tuple[str, ...]
-) -> Callable[[Sequence[tuple[Any, ...]]], None]:
+) -> Callable[[list[tuple[Any, ...]]], object]:
     """A function that runs a statement for many rows, values in the order of `names`.
 
     Where the driver takes positions, rows go to it as they are, which spares SQLAlchemy's
     dictionary for each: 6 µs a row, as much as SQLite takes itself.
     """
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
-    positions: Sequence[str] = getattr(compiled, "positiontup", None) or ()
-    order = itemgetter(*map(names.index, positions)) if tuple(positions) != names else None
-
-    def by_position(rows: Sequence[tuple[Any, ...]]) -> None:
-        connection.exec_driver_sql(str(compiled), [order(row) for row in rows] if order else rows)
-
-    def by_name(rows: Sequence[tuple[Any, ...]]) -> None:
-        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
-
-    return by_position if positions else by_name
+    positions = tuple(getattr(compiled, "positiontup", None) or ())
+    if not positions:
+        return lambda rows: connection.execute(
+            statement, [dict(zip(names, row, strict=True)) for row in rows]
+        )
+    text = str(compiled)
+    if positions == names:
+        return lambda rows: connection.exec_driver_sql(text, rows)
+    order = itemgetter(*map(names.index, positions))
+    return lambda rows: connection.exec_driver_sql(text, list(map(order, rows)))

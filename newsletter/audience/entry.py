@@ -24,6 +24,8 @@ LONGEST_NAME = 200
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """An attribute may have lines and tabs, since it stands in no mail."""
 _STATUSES = WEAKEST_FIRST[:-1]
+_HERE = ("", "", "")
+"""Status, time and note of who has not left."""
 _REMEMBERED = 10_000
 _MOST_NOTES = 20
 
@@ -78,7 +80,7 @@ class Entries:
     def __init__(
         self, columns: Columns, topics: Collection[str], blanket: Blanket, today: str, now: str
     ) -> None:
-        self._columns, self._blanket, self._today, self._now = columns, blanket, today, now
+        self._columns, self._blanket, self._today, self.now = columns, blanket, today, now
         self._addresses = Addresses()
         self._topics = {topic.casefold(): topic for topic in topics}
         self._known = itemgetter(*(columns.known.get(name, columns.width) for name in KNOWN))
@@ -114,8 +116,7 @@ class Entries:
         if len(first_name) > LONGEST_NAME or len(last_name) > LONGEST_NAME:
             raise ValueError(f"a name is longer than {LONGEST_NAME} characters")
         consent, blanket = self._read_consent(kind, basis, date, source)
-        if status:
-            status, since, note = self._status(status, since, note)
+        status, since, note = self._status(status, since, note) if status else _HERE
         return Entry(
             line, address.email, address.key, address.domain,
             first_name, last_name, self._read_topics(topics), language,
@@ -183,7 +184,7 @@ class Entries:
                 "rename the column if it tells something else"
             )
         if status == "active":
-            return "", "", ""
+            return _HERE
         return status, self._moment(since), note or "import"
 
     def _moment(self, text: str) -> str:
@@ -192,5 +193,5 @@ class Entries:
             moment = datetime.fromisoformat(text)
             kept = utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError):
-            return self._now
-        return min(kept, self._now)
+            return self.now
+        return min(kept, self.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select, update
@@ -12,8 +13,8 @@ from newsletter.audience.erased import Erased
 from newsletter.audience.keys import Keyring
 from newsletter.audience.record import Subscriber, subscriber_of
 from newsletter.audience.turn import take_turn
-from newsletter.errors import MailingRefused
-from newsletter.store import deliveries, explained, mailings, now_utc, subscribers, writing
+from newsletter.errors import MailingRefused, StoreUnavailable
+from newsletter.store import deliveries, mailings, now_utc, subscribers
 
 _SHORTEST = 3
 """Letters of a name below which its finding in a sentence tells nothing."""
@@ -31,13 +32,13 @@ class Erasure:
     """Whether they had been erased before."""
 
 
-def erase(engine: Engine, address: Address, keyring: Keyring) -> Erasure:
+def erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure:
     """Remove an address and all that is known of its owner.
 
-    Done again, it removes nothing more, and names the same mails.
+    Done again, it removes nothing more, and names the same mails. `wipe` comes after it.
 
     Args:
-        engine: the store.
+        connection: a writing transaction.
         address: whose it is.
         keyring: the keys; the first one makes the hash.
 
@@ -45,21 +46,7 @@ def erase(engine: Engine, address: Address, keyring: Keyring) -> Erasure:
         NotASubscriber: where the list does not hold the address.
         MailingRefused: where a mail to it is under way.
     """
-    sqlite = engine.dialect.name == "sqlite"
-    with writing(engine) as connection:
-        if sqlite:  # it leaves what is deleted in free space, where any editor shows it
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")
-        take_turn(connection)
-        erasure = _erase(connection, address, keyring)
-    if sqlite:  # and earlier states of its pages in the log beside it
-        with explained(engine), engine.connect() as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.close()
-    return erasure
-
-
-def _erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure:
+    take_turn(connection)
     found = subscriber_of(connection, address, Erased(connection, lambda: keyring))
     ledger = _ledger(connection, found)
     under_way = [row.issue for row in ledger if row.state == "attempting"]
@@ -74,6 +61,31 @@ def _erase(connection: Connection, address: Address, keyring: Keyring) -> Erasur
         _forget_subscriber(connection, address, found, keyring)
     outbox = tuple((row.issue, row.id) for row in ledger if row.provider == "outbox")
     return Erasure(len(ledger), outbox, found.status == "erased")
+
+
+def wipe(engine: Engine) -> None:
+    """Write an SQLite file anew, without what its free space still shows of erased rows.
+
+    `secure_delete` would not do: it leaves the copies that remain where a page was split.
+    PostgreSQL's files are its server's, and have no such command.
+
+    Raises:
+        StoreUnavailable: where the disk is too full, or another program keeps writing.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            f"{engine.url.database}: error: it is erased, but its traces could not be wiped from "
+            f"the file ({error}); erase it again to try once more"
+        ) from error
+    finally:
+        raw.close()
 
 
 def _ledger(connection: Connection, subscriber: Subscriber) -> list[Row[tuple[str | int, ...]]]:

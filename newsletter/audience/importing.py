@@ -107,7 +107,7 @@ class _Importing:
         self, connection: Connection, entries: Entries, erased: Erased, today: str
     ) -> None:
         self._connection, self._entries, self._erased = connection, entries, erased
-        self._today, self._now = today, now_utc()
+        self._today, self._now = today, entries.now
         self._store = Batch(connection)
         self.tally = Tally(notes=entries.notes)
 

@@ -22,22 +22,31 @@ def erase(ctx: click.Context, email: str, yes: bool) -> None:
     What became of each mail stays counted. A hash under your secret is all that is kept, so
     that no later list adds the address again.
     """
+    from newsletter.audience.erased import Erased
     from newsletter.audience.erasing import erase as forget
+    from newsletter.audience.erasing import wipe
+    from newsletter.audience.record import subscriber_of
     from newsletter.delivery.providers.outbox import remove
+    from newsletter.store import reading, writing
 
     config, address = publication.load(ctx), address_of(email)
     keyring = keys_of(config)()
     engine = publication.store(config)
+    with reading(engine) as looking:
+        subscriber_of(looking, address, Erased(looking, lambda: keyring))
     if not yes and not mailings.confirmed(f"erase {address.email} for good?"):
         click.echo("nothing was erased")
         return
-    erasure = forget(engine, address, keyring)
+    with writing(engine) as connection:
+        erasure = forget(connection, address, keyring)
     files = remove(config, erasure.outbox)
+    wipe(engine)
     mails = terminal.count(erasure.deliveries, "delivery", "deliveries")
+    also = f", and from {mails}" if erasure.deliveries else ""
     click.echo(
         f"{address.email} was erased before"
         if erasure.again
-        else f"{address.email} is erased, in {mails} too"
+        else f"{address.email} is erased{also}"
     )
     if files:
         click.echo(f"{terminal.count(files, 'mail')} removed from the outbox")
