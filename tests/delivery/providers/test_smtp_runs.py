@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Timer
 from types import ModuleType
 from typing import Any
@@ -261,6 +262,43 @@ def test_a_run_that_is_to_stop_waits_for_the_answer_to_what_has_left(
     claims.run(provider)
 
     assert verdicts(claims) == {"accepted": 1}
+
+
+@dataclass
+class Watched:
+    """Claims that count how often a run looks whether it is to stop."""
+
+    book: Any
+    looks: int = 0
+
+    def take(self, most: int) -> Any:
+        self.book.pause()
+        return self.book.take(most)
+
+    @property
+    def stopping(self) -> bool:
+        self.looks += 1
+        return bool(self.book.stopping)
+
+
+@pytest.mark.parametrize("stop_after", [None, 2])
+def test_a_run_that_waits_does_not_turn_in_circles(
+    stop_after: int | None, smtp_pair: Any, book: Any
+) -> None:
+    server, provider = smtp_pair(connections=3)
+    claims = book(*addresses(12), stop_after=stop_after)
+    claims.pause = lambda: server.pause(0.002)  # as a slow disk does, so that outcomes gather
+    slow = {("dot", "r2@example.org"), ("dot", "r9@example.org")}
+    server.whim = lambda moment: (
+        server.pause(0.5) if (moment.stage, moment.address) in slow else None
+    )
+
+    watched = Watched(claims)
+    for outcome in provider.deliver(watched):
+        claims.settle(outcome)
+
+    assert claims.in_flight == {}
+    assert watched.looks < 300
 
 
 def test_a_run_that_is_to_stop_does_not_wait_for_a_connection(smtp_pair: Any, book: Any) -> None:

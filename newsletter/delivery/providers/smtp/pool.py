@@ -13,6 +13,8 @@ from newsletter.delivery.providers.smtp.patience import Patience
 from newsletter.delivery.providers.smtp.session import Session, Settled
 from newsletter.delivery.providers.smtp.setbacks import Setbacks
 
+_LOOK = 0.05
+"""Seconds between looks for connections that take too long."""
 _IDLE = 1.0
 """Seconds after which a connection that the server closes was not needed."""
 
@@ -30,6 +32,7 @@ class Pool:
         """Whether a message came to its end since more connections were last wanted."""
         self._open_from = 0.0
         """No connection is opened before this moment."""
+        self._look_from = 0.0
         self.failure = ""
         """Why nothing more can be sent, once that is so."""
         self._selector = selectors.DefaultSelector()
@@ -75,8 +78,11 @@ class Pool:
                 self._welcome()
 
     def cut_overdue(self) -> Iterator[Settled]:
-        """Give up those that have kept us waiting for too long."""
+        """Give up those that have kept us waiting for too long; looks now and then."""
         now = monotonic()
+        if now < self._look_from:
+            return
+        self._look_from = now + _LOOK
         for session in [each for each in self._sessions if each.overdue(now)]:
             settled = self._after(session, session.cut("the server did not answer in time"))
             if settled:
@@ -116,8 +122,9 @@ class Pool:
             if monotonic() - session.since > _IDLE:
                 self._wanted -= 1
             self._wanted = max(self._wanted, 1) if self._sessions else 1
-        elif self._selector.get_key(session).events != session.interest:
-            self._selector.modify(session, session.interest)
+        elif session.interest != session.watched:
+            session.watched = session.interest
+            self._selector.modify(session, session.watched)
         if settled:
             self._learn(settled)
         return settled
@@ -149,7 +156,7 @@ class Pool:
             else:
                 session = Session(opened, self._patience, monotonic())
                 self._sessions.add(session)
-                self._selector.register(session, session.interest)
+                self._selector.register(session, session.watched)
 
     def _turned_away(self, obstacle: Obstacle) -> None:
         if self._sessions:  # the server's limit, it seems: go on with fewer

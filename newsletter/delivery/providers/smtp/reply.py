@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
+_WHOLE = re.compile(rb"([2-5][0-9]{2}) ([ -~]*)\r\n")
+"""A reply as nearly all are: one line of ASCII."""
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 _LONGEST = 64 * 1024
 
@@ -64,7 +66,13 @@ class Replies:
         Raises:
             Gibberish: where they are no replies.
         """
-        *lines, self._rest = (self._rest + received).split(b"\n")
+        begin = 0
+        while not self.begun and (whole := _WHOLE.match(received, begin)):
+            yield Reply(int(whole[1]), whole[2].strip().decode("ascii"))
+            begin = whole.end()
+        if begin == len(received):
+            return
+        *lines, self._rest = (self._rest + received[begin:]).split(b"\n")
         for line in lines:
             read = _LINE.fullmatch(line.removesuffix(b"\r"))
             if read is None:
@@ -72,8 +80,8 @@ class Replies:
             code, separator, text = read.groups()
             self._lines.append(text or b"")
             if separator != b"-":
-                whole, self._lines = b" ".join(self._lines), []
-                yield Reply(int(code), _words(whole))
+                said, self._lines = b" ".join(self._lines), []
+                yield Reply(int(code), _words(said))
         if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
             raise Gibberish("with a reply without an end")
 

@@ -42,6 +42,8 @@ class Session:
         self.since = now
         """When it last got on: was opened, got a reply, or sent something."""
         self.closed = False
+        self.watched = self._channel.interest
+        """What its selector watches for."""
 
     def fileno(self) -> int:
         """For a selector."""
@@ -65,25 +67,27 @@ class Session:
 
     def begin(self, claim: Claim, now: float) -> Settled | None:
         """Begin with a claim; settled at once where it cannot be sent, or not here."""
-        try:
-            message, unfit = claim.message, _UNFIT.search(claim.reader.email) is not None
-        except ValueError as error:
-            return _failed(claim, f"no message can be made: {error}")
-        if unfit:
-            return _failed(claim, "the address cannot stand in an SMTP envelope")
-        if self._size is not None and len(message) > self._size:
-            return _failed(claim, f"it has {len(message)} bytes, and the server takes {self._size}")
+        if reason := self._unfit(claim):
+            return Settled(claim, Outcome(claim.delivery, "failed", reason))
         if not self._channel.quiet():
             self.close()
             return Settled(claim, None)
-        self._transaction = Transaction(
-            claim, message, pipelining=self._pipelining, reset=self._untidy
-        )
+        self._transaction = Transaction(claim, pipelining=self._pipelining, reset=self._untidy)
         self.since = now
         try:
             self._channel.send(self._transaction.speak())
         except Lost as lost:
             return self.cut(str(lost))
+        return None
+
+    def _unfit(self, claim: Claim) -> str | None:
+        """Why a claim cannot be sent here, if it cannot."""
+        if reason := claim.reader.unfit:
+            return reason
+        if _UNFIT.search(claim.reader.email):
+            return "the address cannot stand in an SMTP envelope"
+        if self._size is not None and (length := len(claim.message)) > self._size:
+            return f"it has {length} bytes, and the server takes {self._size}"
         return None
 
     def advance(self, events: int, now: float) -> Settled | None:
@@ -164,7 +168,3 @@ class Session:
         self.closed = True
         self._transaction = None
         self._channel.close()
-
-
-def _failed(claim: Claim, reason: str) -> Settled:
-    return Settled(claim, Outcome(claim.delivery, "failed", reason))

@@ -34,7 +34,7 @@ class Transaction:
     the recipient. RFC 2920 §3.1 would then send a lone dot; hanging up mails nothing for sure.
     """
 
-    def __init__(self, claim: Claim, message: bytes, *, pipelining: bool, reset: bool) -> None:
+    def __init__(self, claim: Claim, *, pipelining: bool, reset: bool) -> None:
         self.claim = claim
         self.outcome: Outcome | None = None
         self.ours = False
@@ -45,7 +45,7 @@ class Transaction:
         """Whether the next transaction must begin with a reset."""
         self.heard = 0
         self.body_begun = False
-        self._message, self._pipelining = message, pipelining
+        self._pipelining = pipelining
         self._refusal: tuple[Stage, Reply] | None = None
         self._awaited: deque[Stage | _Beside] = deque()
         sender, recipient = claim.letter.sender_email, claim.reader.email
@@ -92,7 +92,7 @@ class Transaction:
             return b""
         self.body_begun = True
         self._awaited.append(Stage.DOT)
-        return self._message + END[2:]
+        return self.claim.message + END[2:]  # made while the server has others to read
 
     def _refuse(self, stage: Stage | _Beside, reply: Reply) -> None:
         if isinstance(stage, Stage) and reply.negative:
