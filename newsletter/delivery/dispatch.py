@@ -104,7 +104,7 @@ class Dispatch:
                 self.end(Why.LEDGER, str(error))
                 self._fails = True
                 break
-            if claims or self.tally.in_flight or self._over():
+            if claims or not most or self.tally.in_flight or self._over():
                 return claims or ()
             if claims is None:
                 sleep(_NAP)

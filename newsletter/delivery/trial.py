@@ -13,10 +13,15 @@ from newsletter.edition import Letter, Reader, Splice, sender_domain
 class _Copies:
     """Claims that nobody keeps a record of; a copy refused for now is not tried again."""
 
-    stopping = False
-
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._left = list(claims)
+        self.open = len(claims)
+        """How many have no outcome yet."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing is worth waiting for: no copy is tried a second time."""
+        return not self.open
 
     def take(self, most: int) -> Sequence[Claim]:
         taken, self._left = self._left[:most], self._left[most:]
@@ -47,5 +52,7 @@ def send_copies(
     # A mailing's deliveries have positive numbers.
     claims = [Claim(-number, reader, splice) for number, reader in enumerate(readers, 1)]
     by_number = {claim.delivery: claim.reader.email for claim in claims}
-    for outcome in provider.deliver(_Copies(claims)):
+    copies = _Copies(claims)
+    for outcome in provider.deliver(copies):
+        copies.open -= 1
         yield by_number[outcome.delivery], outcome

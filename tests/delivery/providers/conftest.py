@@ -224,9 +224,8 @@ class Book:
         while True:
             held_up = self.stopping or self.wait()
             taken = [] if held_up else self.planned[:most]
-            if taken or self.in_flight or self.stopping or not self.planned:
+            if taken or not most or self.in_flight or self.stopping or not self.planned:
                 break
-            assert most > 0, "take(0) with nothing in flight would wait for ever"
             sleep(0.01)
         del self.planned[: len(taken)]
         for claim in taken:

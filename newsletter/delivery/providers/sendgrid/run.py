@@ -124,6 +124,7 @@ class Run:
         try:
             lane, answer = done.get(timeout=rest if 0 < rest < _LOOK else _LOOK)
         except Empty:
+            self._claims.take(0)  # writes what is settled, and sees what is wished for
             return ()
         return self._follow[meaning_of(answer, self._settings.sandbox)](lane, lane.settle(), answer)
 
