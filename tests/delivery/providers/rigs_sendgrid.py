@@ -42,6 +42,6 @@ def open_rig(_: Path, load: Callable[[str], ModuleType]) -> Iterator[SendGridRig
         "silence": step(fault="stall"),
     }
     with module.sendgrid_server() as server:
-        settings = Settings(server.url, module.KEY, batch_size=1, timeout=0.4, respite=0.05)
+        settings = Settings(server.url, module.KEY, batch_size=1, timeout=1.5, respite=0.05)
         yield SendGridRig(server, steps, SendGrid(settings))
         assert server.complaints == []
