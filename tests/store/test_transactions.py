@@ -61,14 +61,6 @@ def test_a_refused_row_takes_the_others_back(store: Engine) -> None:
         assert number_of_subscribers(connection) == 0
 
 
-def test_a_delivery_needs_its_mailing_and_subscriber(store: Engine) -> None:
-    orphan = insert(deliveries).values(
-        mailing_id=1, subscriber_id=1, key="k", email="e", domain="d", state="planned"
-    )
-    with pytest.raises(StoreUnavailable, match=r"(?i)foreign key"), writing(store) as connection:
-        connection.execute(orphan)
-
-
 def test_a_state_that_does_not_exist_is_refused(store: Engine) -> None:
     with pytest.raises(StoreUnavailable, match="ck_subscribers_status"), writing(store) as writer:
         add(writer, 1, status="happy")

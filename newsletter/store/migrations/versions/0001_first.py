@@ -97,12 +97,6 @@ def upgrade() -> None:
             "'skipped')",
             name=op.f("ck_deliveries_state"),
         ),
-        sa.ForeignKeyConstraint(
-            ["mailing_id"], ["mailings.id"], name=op.f("fk_deliveries_mailing_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["subscriber_id"], ["subscribers.id"], name=op.f("fk_deliveries_subscriber_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("mailing_id", "key", name=op.f("uq_deliveries_mailing_id_key")),
         sqlite_autoincrement=True,
