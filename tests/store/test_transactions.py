@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, text, upda
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import StoreUnavailable
-from newsletter.store import deliveries, open_store, origin, reading, subscribers, writing
+from newsletter.store import open_store, origin, reading, subscribers, writing
 
 
 def add(connection: Connection, *numbers: int, status: str = "active") -> None:
