@@ -186,6 +186,21 @@ def test_an_answer_to_half_a_message_is_heard_and_the_connection_given_up(
     assert server.connections == 2
 
 
+@pytest.mark.parametrize("pipelining", [True, False], ids=["together", "one by one"])
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+def test_a_reply_that_comes_too_early_answers_nothing(
+    stage: str, pipelining: bool, smtp_pair: Any, book: Any, whim: Any
+) -> None:
+    proper = "354 go on" if stage == "data" else "250 2.0.0 Ok"
+    fault = f"{proper}\r\n250 2.0.0 and a yes before the question"
+    server, provider = smtp_pair(pipelining=pipelining, whim=whim(stage, fault))
+
+    outcome = book("a@example.org").run(provider)[1]
+
+    assert outcome.verdict == PLANNED
+    assert server.accepted == []
+
+
 def test_a_server_may_end_its_connections_after_some_messages(smtp_pair: Any, book: Any) -> None:
     server, provider = smtp_pair(messages_a_connection=2)
 

@@ -24,7 +24,7 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Obstacle(Exception):
-    """Why there is no connection: what went wrong, and what to check."""
+    """Why there is no connection: what the server does wrong, and what to check."""
 
     def __init__(self, what: str, check: str, *, final: bool = False) -> None:
         super().__init__(f"{what}; {check}")
@@ -71,7 +71,7 @@ class Access:
         Raises:
             Obstacle: where that fails.
         """
-        with _explained(self.place):
+        with _explained():
             client = self._connected()
             try:
                 self._prepare(client)
@@ -94,11 +94,8 @@ class Access:
         _introduce(client)
         if self.settings.security == "starttls":
             if not client.has_extn("starttls"):
-                raise Obstacle(
-                    f"{self.place} offers no STARTTLS, and nothing is sent unprotected",
-                    _SECURITY,
-                    final=True,
-                )
+                what = "offers no STARTTLS, and nothing is sent unprotected"
+                raise Obstacle(what, _SECURITY, final=True)
             client.starttls(context=self.context)
             _introduce(client)
         if self.settings.username is not None:
@@ -108,17 +105,17 @@ class Access:
         try:
             client.login(username, self.password)
         except UnicodeEncodeError:  # its text would show the password
-            what = f"the log-in to {self.place} is not ASCII, which SMTP does not take"
+            what = "takes no log-in but one in ASCII"
             raise Obstacle(what, _LOGIN, final=True) from None
         except smtplib.SMTPAuthenticationError as error:
             said = _said(error).replace(self.password, "…")
-            what = f"{self.place} refuses the log-in of {username} ({said})"
+            what = f"refuses the log-in of {username} ({said})"
             final = error.smtp_code >= 500
             raise Obstacle(what, _LOGIN, final=final) from None
         except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
             raise
         except smtplib.SMTPException:
-            what = f"{self.place} offers no log-in (AUTH) that is known here"
+            what = "offers no log-in (AUTH) that is known here"
             check = "check delivery.smtp.security and delivery.smtp.username in newsletter.yaml"
             raise Obstacle(what, check, final=True) from None
 
@@ -199,7 +196,7 @@ _TROUBLES = (
 
 
 @contextmanager
-def _explained(place: str) -> Iterator[None]:
+def _explained() -> Iterator[None]:
     try:
         yield
     except (OSError, UnicodeError) as error:
@@ -208,4 +205,4 @@ def _explained(place: str) -> Iterator[None]:
             cause = error.__context__ if isinstance(error.__context__, OSError) else error
         trouble = next(each for each in _TROUBLES if isinstance(cause, each.kind))
         words = trouble.words(cause)
-        raise Obstacle(f"{place} {words}", trouble.check, final=trouble.final) from None
+        raise Obstacle(words, trouble.check, final=trouble.final) from None

@@ -49,6 +49,11 @@ class Channel:
         return len(self._out) - self._done - self._offered
 
     @property
+    def ahead(self) -> bool:
+        """Whether more came with the last reply, which cannot answer what is sent only now."""
+        return self._replies.ahead
+
+    @property
     def drained(self) -> bool:
         """Whether all output has left."""
         return self._done == len(self._out)

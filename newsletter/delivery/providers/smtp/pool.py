@@ -170,4 +170,4 @@ class Pool:
             self._open_from = monotonic() + pause
 
     def _fail(self, why: str) -> None:
-        self.failure = self.failure or why
+        self.failure = self.failure or f"{self._access.place} {why}"

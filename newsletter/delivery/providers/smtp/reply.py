@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -54,6 +55,8 @@ class Replies:
     def __init__(self) -> None:
         self._rest = b""
         self._lines: list[bytes] = []
+        self.ahead = False
+        """Whether something followed the last reply in the same piece."""
 
     @property
     def begun(self) -> bool:
@@ -68,22 +71,32 @@ class Replies:
         """
         begin = 0
         while not self.begun and (whole := _WHOLE.match(received, begin)):
-            yield Reply(int(whole[1]), whole[2].strip().decode("ascii"))
             begin = whole.end()
+            self.ahead = begin < len(received)
+            yield Reply(int(whole[1]), whole[2].strip().decode("ascii"))
         if begin == len(received):
             return
-        *lines, self._rest = (self._rest + received[begin:]).split(b"\n")
-        for line in lines:
-            read = _LINE.fullmatch(line.removesuffix(b"\r"))
-            if read is None:
-                raise Gibberish(f"with no reply of SMTP: {_words(line[:80])!r}")
-            code, separator, text = read.groups()
-            self._lines.append(text or b"")
-            if separator != b"-":
-                said, self._lines = b" ".join(self._lines), []
-                yield Reply(int(code), _words(said))
+        lines = deque((self._rest + received[begin:]).split(b"\n"))
+        self._rest = lines.pop()
+        while lines:
+            reply = self._add(lines.popleft())
+            if reply:
+                self.ahead = bool(lines or self._rest)
+                yield reply
         if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
             raise Gibberish("with a reply without an end")
+
+    def _add(self, line: bytes) -> Reply | None:
+        """The reply that ends with this line, if one does."""
+        read = _LINE.fullmatch(line.removesuffix(b"\r"))
+        if read is None:
+            raise Gibberish(f"with no reply of SMTP: {_words(line[:80])!r}")
+        code, separator, text = read.groups()
+        self._lines.append(text or b"")
+        if separator == b"-":
+            return None
+        said, self._lines = b" ".join(self._lines), []
+        return Reply(int(code), _words(said))
 
 
 def _words(text: bytes) -> str:

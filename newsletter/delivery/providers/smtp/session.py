@@ -37,6 +37,8 @@ class Session:
         self._pipelining, self._size = opened.pipelining, opened.size
         self._patience = patience
         self._transaction: Transaction | None = None
+        self._message_out = False
+        """Whether the transaction's message was handed to the channel."""
         self._untidy = False
         self._served = 0
         self.since = now
@@ -62,8 +64,7 @@ class Session:
     @property
     def dot_left(self) -> bool:
         """Whether any byte of a message's end may have left."""
-        begun = self._transaction is not None and self._transaction.body_begun
-        return begun and self._channel.unsent < len(END)
+        return self._message_out and self._channel.unsent < len(END)
 
     def begin(self, claim: Claim, now: float) -> Settled | None:
         """Begin with a claim; settled at once where it cannot be sent, or not here."""
@@ -72,6 +73,7 @@ class Session:
         if not self._channel.quiet():
             self.close()
             return Settled(claim, None)
+        self._message_out = False
         self._transaction = Transaction(claim, pipelining=self._pipelining, reset=self._untidy)
         self.since = now
         try:
@@ -110,7 +112,10 @@ class Session:
                 raise Lost("the server spoke unasked")
             self.since = now
             output = transaction.hear(reply)
+            if output and self._channel.ahead:
+                raise Lost("the server answered what it had not been asked")
             if output:
+                self._message_out = transaction.awaits_dot
                 self._channel.send(output)
 
     @property
@@ -130,7 +135,7 @@ class Session:
         if transaction is not None and transaction.outcome is not None:
             settled = self._settle()
         elif transaction is not None:
-            anew = self._served and not transaction.heard and not transaction.body_begun
+            anew = self._served and not transaction.heard
             outcome = None if anew else transaction.cut(why, dot_left=self.dot_left)
             fresh = not self._served and outcome is not None and not outcome.detail
             settled = Settled(transaction.claim, outcome, lost=why if fresh else "")
@@ -150,7 +155,8 @@ class Session:
             if self._served and transaction.heard == 1:
                 return Settled(transaction.claim, None)
         assert outcome is not None  # noqa: S101 - the same
-        lost = outcome.detail if transaction.closing and not self._served else ""
+        fresh = transaction.closing and not self._served and not transaction.refused
+        lost = outcome.detail if fresh else ""
         self._untidy = transaction.untidy
         self._served += not transaction.ours
         refused = outcome.detail if transaction.ours else ""

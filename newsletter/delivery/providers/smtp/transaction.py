@@ -44,7 +44,6 @@ class Transaction:
         self.untidy = True
         """Whether the next transaction must begin with a reset."""
         self.heard = 0
-        self.body_begun = False
         self._pipelining = pipelining
         self._refusal: tuple[Stage, Reply] | None = None
         self._awaited: deque[Stage | _Beside] = deque()
@@ -58,6 +57,16 @@ class Transaction:
         )
         if reset:
             self._commands.appendleft((_Beside.RSET, b"RSET\r\n"))
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server has said no to the sender or the recipient."""
+        return self._refusal is not None
+
+    @property
+    def awaits_dot(self) -> bool:
+        """Whether the message is to be sent, or has been, and its reply is due."""
+        return Stage.DOT in self._awaited
 
     def speak(self) -> bytes:
         """The next commands: all of them where they may be sent together."""
@@ -90,7 +99,6 @@ class Transaction:
             self.closing = not reply.negative
             self._conclude(Stage.DATA, reply)
             return b""
-        self.body_begun = True
         self._awaited.append(Stage.DOT)
         return self.claim.message + END[2:]  # made while the server has others to read
 
@@ -129,7 +137,7 @@ class Transaction:
             self._conclude(*self._refusal)
             assert self.outcome is not None  # noqa: S101 - set by the line above
             return self.outcome
-        if self.body_begun and dot_left:
+        if dot_left:
             reason = f"{why} after the whole message had been sent, so it may have been delivered"
             return Outcome(self.claim.delivery, "doubtful", reason)
         return Outcome(self.claim.delivery, "planned", f"{why} before the message was whole")
