@@ -62,6 +62,8 @@ def send(
     desk = _desk(ctx)
     month = publication.month(issue, desk.config)
     found = _begun(month, desk)
+    if found and not dry_run and _outdated(issue, desk, found):
+        found = None
     if found and found.state == "finished":
         counts = standing_of(desk.engine, found).counts
         click.echo(f"{found.name} is finished already: {mailings.in_words(counts)}")
@@ -78,7 +80,7 @@ def send(
     planned = found or plan(desk.engine, letter, terms)[0]
     for line in summary.of_plan(desk.engine, desk.config, planned, letter, limit):
         click.echo(line)
-    if not yes and not _asked(desk, planned, new=found is None):
+    if not yes and not _asked(desk, planned):
         return
     ctx.exit(_tell(_run(desk, planned, limit)))
 
@@ -103,15 +105,30 @@ def _begun(month: str, desk: _Desk) -> Mailing | None:
         return find_mailing(connection, month, kind_of(desk.config))
 
 
-def _letter_of(issue: str, desk: _Desk, found: Mailing | None) -> Letter:
-    """The letter to send: as it was frozen, or of the files as they are now."""
+def _outdated(issue: str, desk: _Desk, found: Mailing) -> bool:
+    """Whether a plan was left at the question, and its files are others now; it is taken back."""
+    from newsletter.delivery.plan import discard
+
+    left = found.state == "planned" and found.started_at is None
+    if not left or not letters.have_changed(issue, desk.config, _frozen(desk, found)):
+        return False
+    discard(desk.engine, found)
+    return _begun(found.issue, desk) is None
+
+
+def _frozen(desk: _Desk, found: Mailing) -> Letter:
     from newsletter.delivery.plan import load_letter
     from newsletter.store import reading
 
+    with reading(desk.engine) as connection:
+        return load_letter(connection, found)
+
+
+def _letter_of(issue: str, desk: _Desk, found: Mailing | None) -> Letter:
+    """The letter to send: as it was frozen, or of the files as they are now."""
     if found is None:
         return letters.checked(issue, desk.config)
-    with reading(desk.engine) as connection:
-        frozen = load_letter(connection, found)
+    frozen = _frozen(desk, found)
     if letters.have_changed(issue, desk.config, frozen):
         terminal.say(
             f"note: the files of {found.issue} have changed since it was planned; "
@@ -154,7 +171,7 @@ def _dry_run(desk: _Desk, letter: Letter, terms: Terms) -> None:
         click.echo(line)
 
 
-def _asked(desk: _Desk, planned: Mailing, *, new: bool) -> bool:
+def _asked(desk: _Desk, planned: Mailing) -> bool:
     """Whether to go on; a mailing that was planned for nothing is taken back."""
     from newsletter.delivery.plan import discard
 
@@ -162,8 +179,8 @@ def _asked(desk: _Desk, planned: Mailing, *, new: bool) -> bool:
     try:
         agreed = mailings.confirmed(f"send {planned.name}?")
     finally:
-        if new and not agreed:
-            discard(desk.engine, planned)
+        if not agreed:
+            discard(desk.engine, planned)  # unless it was begun before
     if not agreed:
         click.echo("nothing was sent")
     return agreed

@@ -22,7 +22,9 @@ class Why(Enum):
     DONE = _End("finished", "", 0, "finished")
     CANCELLED = _End("cancelled", "", 1, "cancelled; nothing more will be sent")
     PAUSED = _End("paused", "operator", 1, "paused; 'newsletter resume' lifts that")
-    BRAKE = _End("paused", "brake", 1, "paused, since too much fails")
+    BRAKE = _End(
+        "paused", "brake", 1, "paused, since too much fails; 'newsletter resume' lifts that"
+    )
     LIMIT = _End("paused", "limit", 0, "the limit is reached; 'newsletter send' goes on")
     INTERRUPTED = _End("paused", "interruption", 1, "interrupted; 'newsletter send' goes on")
     PROVIDER = _End("paused", "provider", 1, "stopped by the provider; 'newsletter send' goes on")
