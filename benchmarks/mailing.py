@@ -1,6 +1,6 @@
 """One whole mailing, planned and sent in a process of its own, measured from inside.
 
-    python -m benchmarks.mailing FOLDER RECIPIENTS [DATABASE]
+    python -m benchmarks.mailing FOLDER RECIPIENTS DATABASE plan|send
 
 FOLDER holds the publication; its `newsletter.yaml` says through which provider. Prints a JSON
 object: seconds to plan and to send, CPU seconds of sending, and the process's memory.
@@ -9,6 +9,7 @@ object: seconds to plan and to send, CPU seconds of sending, and the process's m
 from __future__ import annotations
 
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -23,21 +24,27 @@ ROOT = Path(__file__).parents[1]
 _SECRETS = {"NEWSLETTER_SECRET": "a benchmark's own", "SENDGRID_API_KEY": "SG.benchmark"}
 
 
-def measure(folder: Path, recipients: int, delivery: str, database: str = "") -> dict[str, Any]:
-    """Send the repository's December 2023 to so many made-up readers.
+def measure(
+    folder: Path, recipients: int, delivery: str, database: str = "", *, send: bool = True
+) -> dict[str, Any]:
+    """Plan the repository's December 2023 for so many made-up readers, and send it.
 
     Args:
         folder: an empty one.
         recipients: how many.
         delivery: the value of `delivery` in newsletter.yaml, in one line.
         database: its URL; SQLite in the folder by default.
+        send: False plans it only.
     """
     shutil.copytree(ROOT / "templates", folder / "templates")
     shutil.copytree(ROOT / "issues", folder / "issues")
     settings = (ROOT / "newsletter.yaml").read_text("utf-8")
     more = f"\napproval: none\ndelivery: {delivery}\n"
     (folder / "newsletter.yaml").write_text(settings + more, "utf-8")
-    command = [sys.executable, "-m", "benchmarks.mailing", str(folder), str(recipients), database]
+    command = [
+        *(sys.executable, "-m", "benchmarks.mailing"),
+        *(str(folder), str(recipients), database, "send" if send else "plan"),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
@@ -45,7 +52,7 @@ def measure(folder: Path, recipients: int, delivery: str, database: str = "") ->
     return measured
 
 
-def _send(folder: Path, recipients: int, database: str) -> dict[str, Any]:
+def _measured(folder: Path, recipients: int, database: str, what: str) -> dict[str, Any]:
     from newsletter.audience.keys import keyring
     from newsletter.config import load_config, secrets_from
     from newsletter.delivery.mailing import kind_of
@@ -66,6 +73,8 @@ def _send(folder: Path, recipients: int, database: str) -> dict[str, Any]:
     began = perf_counter()
     mailing, _ = plan(engine, letter, terms)
     planned = perf_counter()
+    if what == "plan":
+        return {"plan_seconds": planned - began, "memory_mb": _memory()}
     cpu = process_time()
     provider = load_provider(config, secrets)
     ending = run(engine, mailing, provider, Orders(config, keyring(config, secrets)[0]))
@@ -76,8 +85,20 @@ def _send(folder: Path, recipients: int, database: str) -> dict[str, Any]:
         "plan_seconds": planned - began,
         "send_seconds": perf_counter() - planned,
         "cpu_seconds": process_time() - cpu,
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_mb": _memory(),
     }
+
+
+def _memory() -> float:
+    """The most megabytes that were resident at once.
+
+    Linux's own figure for a process counts what its parent had before it became another program.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii"))
+        return int(found[1]) / 1024 if found else 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _subscribe(engine: Any, number: int) -> None:
@@ -104,4 +125,5 @@ def _subscribe(engine: Any, number: int) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_send(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])))
+    _folder, _number, _database, _what = sys.argv[1:]
+    print(json.dumps(_measured(Path(_folder), int(_number), _database, _what)))

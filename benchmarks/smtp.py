@@ -28,6 +28,8 @@ ROOT = Path(__file__).parents[1]
 CONNECTIONS = 8
 MESSAGES = 8_000
 SLOW_MESSAGES = 800
+NODEMAILER = ROOT / "benchmarks" / "nodemailer"
+NODEMAILERS_MESSAGES = 2_000
 ONE_WAY = 0.01
 """Seconds that the proxy keeps what it passes on."""
 MESSAGE_BYTES = 52_000
@@ -67,6 +69,32 @@ def pipelining_gain() -> float | None:
             seconds.append(_send(SLOW_MESSAGES, port)["send_seconds"])
     together, one_by_one = seconds
     return float(one_by_one / together)
+
+
+def against_nodemailer() -> float | None:
+    """Our messages a second as a multiple of nodemailer's, a pool of 8, into the same sink."""
+    rates = _rates()
+    if rates is None or not (shutil.which("node") and shutil.which("npm")):
+        return None
+    subprocess.run(["npm", "install", "--silent"], cwd=NODEMAILER, check=True)
+    with TemporaryDirectory() as folder, _sink() as port:
+        build = [sys.executable, "-m", "newsletter", "build", "2023-12", "--out", folder]
+        subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+        files = [f"{folder}/2023-12.{kind}" for kind in ("html", "txt")]
+        command = ["node", "send.mjs", str(port), str(NODEMAILERS_MESSAGES), *files]
+        printed = [
+            subprocess.run(command, cwd=NODEMAILER, capture_output=True, text=True, check=True)
+            for _ in range(3)
+        ]
+    return rates.ours / median(float(each.stdout) for each in printed)
+
+
+def into_sink(messages: int) -> dict[str, Any] | None:
+    """What a mailing of that many takes; see `mailing.measure`."""
+    if _program("smtp-sink") is None:
+        return None
+    with _sink() as port:
+        return _send(messages, port)
 
 
 @cache
