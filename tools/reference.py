@@ -17,6 +17,9 @@ from pydantic.fields import FieldInfo
 from newsletter.checks import CHECKS
 from newsletter.cli.main import COMMANDS, main
 from newsletter.config import Settings
+from newsletter.delivery.ending import Why
+from newsletter.delivery.pace import DELAYS
+from newsletter.delivery.states import TRANSITIONS
 from newsletter.issue import Issue, Summary
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -30,6 +33,7 @@ def pages() -> dict[str, str]:
         "checks.md": _NOTICE + "".join(_checks()),
         "commands.md": _NOTICE + "".join(_commands()),
         "configuration.md": _NOTICE + "".join(_configuration()),
+        "delivery.md": _NOTICE + "".join(_delivery()),
         "issue.md": _NOTICE + "".join(_issue()),
     }
 
@@ -42,9 +46,57 @@ Errors go to stderr, a line each.
 _CONFIGURATION = """# newsletter.yaml
 
 Keys that are not listed are refused. Relative paths start from the file's folder. Secrets
-never stand in this file. `database`, `approval` to `reviewers`, `trusted_proxies` and
-`delivery` are read and checked, but no command of this version uses them; of `schedule`, the
-day and time set the date of a built message.
+never stand in this file:
+
+| environment variable | for |
+| --- | --- |
+| `NEWSLETTER_SECRET` | signs unsubscribe links; any long random text |
+| `NEWSLETTER_SECRET_OLD` | earlier ones, separated by commas, whose links keep working |
+| `NEWSLETTER_SMTP_PASSWORD` | the password of `delivery.smtp.username` |
+| `SENDGRID_API_KEY` | SendGrid's key |
+| `NEWSLETTER_DATABASE` | stands in for `database`, where its address holds a password |
+| `NEWSLETTER_CONFIG` | another file than the nearest `newsletter.yaml` |
+
+`approvers`, `operators`, `trusted_proxies` and the grace of `schedule` are read and checked, but
+no command of this version uses them.
+"""
+_DELIVERY = """# Deliveries and mailings
+
+A **mailing** is one issue on its way to an audience that was frozen when it was planned. It is
+*real*, or a *rehearsal*, whose mail reaches nobody (the outbox, or SendGrid's sandbox); an issue
+has at most one of each. A **delivery** is one recipient of a mailing; the database holds an
+address once a mailing. At every moment
+
+    total = accepted + failed + skipped + doubtful + remaining
+
+where *remaining* is planned, claimed or attempting.
+
+```mermaid
+stateDiagram-v2
+    [*] --> planned
+    [*] --> skipped: no consent, unsubscribed, …
+"""
+_STEPS = """```
+
+| from | to | when |
+| --- | --- | --- |
+"""
+_RETRIES = """
+What was refused for now (SMTP 4yz, HTTP 429, a connection lost before the message had left) goes
+back to planned, and is tried again after {delays} seconds; then it waits for the next `send`.
+`attempting` is written to the disk before the first byte leaves, `accepted` after the
+provider's yes. Whatever was `attempting` when a sender died is doubtful: nobody can know whether it
+arrived, so only a person has it sent again.
+
+## How a run of `send` ends
+
+| the mailing is then | held by | exit code | told as |
+| --- | --- | --- | --- |
+"""
+_HELD = """
+A mailing that ends with failed or doubtful deliveries exits with 1. One that is held by an
+operator or the brake needs `newsletter resume` before it goes on; any other goes on by `newsletter
+send` alone. While a sender lives, the mailing's state is `sending`.
 """
 _CHECKS = """# Checks
 
@@ -78,8 +130,16 @@ def _commands() -> Iterator[str]:
     yield _help("newsletter", main, context)
     for name in sorted(COMMANDS):
         command = main.get_command(context, name) or main
-        inner = click.Context(command, context, name)
-        yield _help(f"newsletter {name}", command, inner)
+        yield from _helps(f"newsletter {name}", command, click.Context(command, context, name))
+
+
+def _helps(title: str, command: click.Command, context: click.Context) -> Iterator[str]:
+    """A command's help, and those of the commands in it."""
+    yield _help(title, command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.commands[name]
+            yield from _helps(f"{title} {name}", inner, click.Context(inner, context, name))
 
 
 def _help(title: str, command: click.Command, context: click.Context) -> str:
@@ -100,6 +160,21 @@ def _checks() -> Iterator[str]:
 def _configuration() -> Iterator[str]:
     yield _CONFIGURATION
     yield _table(Settings)
+
+
+def _delivery() -> Iterator[str]:
+    yield _DELIVERY
+    for (source, target), when in TRANSITIONS.items():
+        yield f"    {source} --> {target}: {when.split(':')[0].split(',')[0]}\n"
+    yield _STEPS
+    for (source, target), when in TRANSITIONS.items():
+        yield f"| {source} | {target} | {when} |\n"
+    *delays, last = (f"{delay:g}" for delay in DELAYS)
+    yield _RETRIES.format(delays=f"{', '.join(delays)} and {last}")
+    for why in Why:
+        end = why.value
+        yield f"| {end.state} | {end.hold or '–'} | {end.exit_code} | {end.sentence} |\n"
+    yield _HELD
 
 
 def _issue() -> Iterator[str]:

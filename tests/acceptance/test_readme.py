@@ -18,7 +18,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The repository's own publication, to be played with."""
-    for name in ("newsletter.yaml", "issues", "templates"):
+    for name in ("newsletter.yaml", "issues", "templates", "subscribers.example.csv"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     return tmp_path
@@ -26,7 +26,12 @@ def clone(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "docs/tutorial.md", "docs/how-to/bring-in-old-pages.md"],
+    [
+        "README.md",
+        "docs/tutorial.md",
+        "docs/how-to/bring-in-old-pages.md",
+        "docs/how-to/send.md",
+    ],
 )
 def test_each_console_block_prints_what_it_says(clone: Path, page: str) -> None:
     blocks = BLOCK.findall((ROOT / page).read_text("utf-8"))
