@@ -15,6 +15,9 @@ from newsletter.cli import publication, terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from newsletter.config import Config
+    from newsletter.delivery.standing import Told
+
 _STATES = ("planned", "claimed", "attempting", "accepted", "failed", "doubtful", "skipped")
 COLUMNS = (
     "email", "state", "reason", "attempted_at", "detail", "attempts", "settled_at", "provider_id",
@@ -59,13 +62,16 @@ def told(ctx: click.Context, issue: str, state: Any) -> Iterator[dict[str, Any]]
     found = mailings.sought(issue, config, engine)
     if found is None:
         find_issue(issue, config)
-        return
+        return iter(())
     standing_of(engine, found)  # settles first what a dead sender left
-    for each in recipients_of(engine, found, state):
-        document = {name: getattr(each, name) for name in COLUMNS}
-        for name in ("attempted_at", "settled_at"):
-            document[name] = mailings.local(document[name], config)
-        yield document
+    return (_document(each, config) for each in recipients_of(engine, found, state))
+
+
+def _document(recipient: Told, config: Config) -> dict[str, Any]:
+    document = {name: getattr(recipient, name) for name in COLUMNS}
+    for name in ("attempted_at", "settled_at"):
+        document[name] = mailings.local(document[name], config)
+    return document
 
 
 def print_json(documents: Iterable[dict[str, Any]]) -> None:

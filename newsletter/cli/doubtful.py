@@ -36,6 +36,8 @@ def doubtful(
     """
     if accept and resend:
         raise click.UsageError("--accept and --resend contradict each other; choose one")
+    if as_json and (accept or resend):
+        raise click.UsageError("--json is for the list, and settles nothing; leave it out")
     if not (accept or resend):
         if addresses:
             raise click.UsageError("name what to do with the addresses: --accept or --resend")
@@ -43,6 +45,13 @@ def doubtful(
         (deliveries.print_json if as_json else deliveries.print_lines)(shown)
         return
     _settle(ctx, issue, addresses, "accepted" if accept else "planned", yes=yes)
+
+
+_ASKED = {"accepted": "count as accepted", "planned": "have the next send send again"}
+_DONE = {
+    "accepted": "settled as accepted",
+    "planned": "planned again; 'newsletter send {issue}' sends",
+}
 
 
 def _settle(
@@ -61,14 +70,14 @@ def _settle(
     except ValueError as error:
         raise UsageError(str(error)) from error
     number = standing_of(engine, found).counts.doubtful
-    done = "count as accepted" if target == "accepted" else "will be sent again by the next send"
     if number and not keys and not yes:
         counted = terminal.count(number, "doubtful delivery", "doubtful deliveries")
-        if not mailings.confirmed(f"{counted}: {done}?"):
+        if not mailings.confirmed(f"{counted}: {_ASKED[target]}?"):
             click.echo("nothing was changed")
             return
     settled = settle(engine, found, target, keys)
-    click.echo(f"{terminal.count(settled, 'delivery', 'deliveries')} of {found.name} {done}")
+    counted = terminal.count(settled, "delivery", "deliveries")
+    click.echo(f"{counted} of {found.name} {_DONE[target].format(issue=found.issue)}")
 
 
 @click.command(

@@ -29,7 +29,9 @@ def named(name: str, config: Config, engine: Engine) -> Mailing:
     found = sought(name, config, engine)
     if found is None:
         find_issue(name, config)
-        raise MailingRefused(f"nothing of {name} was sent or planned yet; 'newsletter send {name}'")
+        raise MailingRefused(
+            f"nothing of {name} was sent or planned yet; 'newsletter send {name}' does that"
+        )
     return found
 
 

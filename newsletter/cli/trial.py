@@ -6,6 +6,13 @@ import click
 
 from newsletter.cli import letters, publication, terminal
 
+_TOLD = {
+    "accepted": "sent to",
+    "failed": "not sent to",
+    "planned": "not sent for now to",
+    "doubtful": "perhaps sent to",
+}
+
 
 @click.command(
     "test",
@@ -36,6 +43,6 @@ def test(ctx: click.Context, issue: str, addresses: tuple[str, ...]) -> None:
         why = " · ".join(filter(None, (outcome.reason, outcome.detail)))
         sent = outcome.verdict == "accepted"
         wrong += not sent
-        line = f"{'sent to' if sent else outcome.verdict} {address}{f': {why}' if why else ''}"
+        line = f"{_TOLD[outcome.verdict]} {address}{f': {why}' if why else ''}"
         (click.echo if sent else terminal.say)(terminal.harmless(line))
     ctx.exit(1 if wrong else 0)
