@@ -44,9 +44,9 @@ class Pool:
         return [session for session in self._sessions if not session.busy]
 
     @property
-    def busy(self) -> bool:
-        """Whether a transaction goes on."""
-        return any(session.busy for session in self._sessions)
+    def busy(self) -> int:
+        """How many have a transaction going on."""
+        return sum(session.busy for session in self._sessions)
 
     def grow(self) -> None:
         """Want more connections, since there is work for all; slowly, while they work well."""

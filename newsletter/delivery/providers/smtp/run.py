@@ -16,11 +16,12 @@ _POLL = 0.05
 """Seconds between looks at what no socket tells: whether there is work, or a wish to stop."""
 _COMMIT = 0.2
 """Seconds after which outcomes are to be written though no connection is idle."""
-
-
 _GATHER = (0.0005, 0.005)
 """The least and the most seconds for which an idle connection waits for others to be idle too;
 selectors wait for whole milliseconds."""
+_MOST = 3
+"""With so many times more idle than busy ones they wait no longer: the server is to have some
+work left while outcomes are written."""
 
 
 class Run:
@@ -88,7 +89,7 @@ class Run:
         in_flight = bool(self._pool.busy or self._waiting)
         ago = monotonic() - self._asked
         if idle and (self._settled or len(idle) > self._unfed or ago >= _POLL):
-            self._gathering = self._pool.busy and self._is_early()
+            self._gathering = len(idle) < _MOST * self._pool.busy and self._is_early()
             if self._gathering:
                 return True
             claims = self._ask(len(idle))
@@ -134,7 +135,7 @@ class Run:
             self._news.append(Outcome(claim.delivery, "planned", "the run ended before its turn"))
         if self._pool.busy and not self._news and now - self._asked >= _COMMIT:
             self._ask(0)
-        return self._pool.busy
+        return self._pool.busy > 0
 
     def _note(self, settled: Iterable[Settled]) -> None:
         for each in settled:
