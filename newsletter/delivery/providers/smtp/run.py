@@ -99,7 +99,7 @@ class Run:
                 settled = self._pool.begin(session, claim)
                 self._note([settled] if settled else ())
             return in_flight or bool(claims)
-        if not idle and in_flight and ago >= _COMMIT:
+        if not idle and ago >= _COMMIT:
             self._ask(0)
         return True
 
