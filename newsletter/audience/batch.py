@@ -8,16 +8,28 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Insert, Select, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.exc import DBAPIError
 
 from newsletter.store import subscribers
 
 ADDED = (
     "id", "key", "email", "domain", "first_name", "last_name", "topics", "language",
     "attributes", "status", "status_since", "status_note", "consent", "consent_basis",
-    "consent_date", "consent_source", "consent_until", "created_at", "updated_at",
+    "consent_date", "consent_source", "consent_until",
 )  # fmt: skip
-"""Columns of a new subscriber, in the order in which rows are given."""
+"""Columns of a new subscriber, in the order in which rows are given; the time is the batch's."""
 CHANGED = (
     "first_name", "last_name", "topics", "language", "attributes", "consent", "consent_basis",
     "consent_date", "consent_source", "consent_until", "updated_at",
@@ -49,18 +61,32 @@ _RANGE = 2**64
 
 
 class Batch:
-    """Reads and writes subscribers by the thousand, within one transaction."""
+    """Reads and writes subscribers by the thousand, within one transaction.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        connection: that transaction's.
+        now: the time that new subscribers are given.
+        long: whether so many may come that indexes are better built once they are there.
+    """
+
+    def __init__(self, connection: Connection, now: str, *, long: bool = False) -> None:
         self._connection = connection
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
-        self.add = _many(connection, insert(subscribers), ADDED)
+        self.add = _adding(connection, now)
         changing = update(subscribers).where(subscribers.c.id == bindparam("of"))
         bound: dict[str, Any] = {name: bindparam(name) for name in CHANGED}
         self.change = _many(connection, changing.values(bound), (*CHANGED, "of"))
         self._read = select(*[subscribers.c[name] for name in Stored._fields])
         self._anybody = connection.execute(select(subscribers.c.id).limit(1)).first() is not None
+        self._late = [each for each in subscribers.indexes if long and not self._anybody]
+        for index in self._late:
+            index.drop(connection, checkfirst=True)
+
+    def finish(self) -> None:
+        """Build the indexes that were put off: in one go, a third of the time of row by row."""
+        for index in self._late:
+            index.create(self._connection)
 
     def find(self, keys: Iterable[str]) -> dict[str, Stored]:
         """Those of the keys that were held when the transaction began to write."""
@@ -95,6 +121,36 @@ def new_ids(count: int, start: float = 0.0, end: float = 1.0) -> list[int]:
     return sorted(offset + number * width // _RANGE - _RANGE // 2 for number in numbers)
 
 
+def _adding(connection: Connection, now: str) -> Callable[[list[tuple[Any, ...]]], object]:
+    """A function that adds rows of the columns `ADDED`."""
+    if connection.dialect.name == "postgresql":
+        return lambda rows: _copy(connection, [(*row, now, now) for row in rows])
+    time: ColumnElement[str] = literal_column(
+        f"'{now}'"
+    )  # one for all: binding it again costs as any value does
+    bound: dict[str, Any] = {name: bindparam(name) for name in ADDED}
+    adding = insert(subscribers).values({**bound, "created_at": time, "updated_at": time})
+    return _many(connection, adding, ADDED)
+
+
+def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """PostgreSQL's own way in, which takes a tenth of an INSERT's time here.
+
+    Raises:
+        DBAPIError: as a statement would.
+    """
+    import psycopg
+
+    statement = f"COPY subscribers ({', '.join((*ADDED, 'created_at', 'updated_at'))}) FROM STDIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError(statement, None, error) from error
+
+
 def _many(
     connection: Connection, statement: Insert | Update, names: tuple[str, ...]
 ) -> Callable[[list[tuple[Any, ...]]], object]:
@@ -103,14 +159,13 @@ def _many(
     Where the driver takes positions, rows go to it as they are, which spares SQLAlchemy's
     dictionary for each: 6 µs a row, as much as SQLite takes itself.
     """
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
+    compiled = statement.compile(dialect=connection.dialect)
     positions = tuple(getattr(compiled, "positiontup", None) or ())
     if not positions:
         return lambda rows: connection.execute(
             statement, [dict(zip(names, row, strict=True)) for row in rows]
         )
-    text = str(compiled)
+    text, order = str(compiled), itemgetter(*map(names.index, positions))
     if positions == names:
         return lambda rows: connection.exec_driver_sql(text, rows)
-    order = itemgetter(*map(names.index, positions))
     return lambda rows: connection.exec_driver_sql(text, list(map(order, rows)))

@@ -24,6 +24,7 @@ LONGEST_NAME = 200
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """An attribute may have lines and tabs, since it stands in no mail."""
 _STATUSES = WEAKEST_FIRST[:-1]
+_NONE: Mapping[str, str] = MappingProxyType({})
 _HERE = ("", "", "")
 """Status, time and note of who has not left."""
 _REMEMBERED = 10_000
@@ -34,14 +35,14 @@ class Entry(NamedTuple):
     """A row that has been understood; empty texts keep what is stored."""
 
     line: int
-    email: str
     key: str
+    email: str
     domain: str
     first_name: str = ""
     last_name: str = ""
     topics: str = ""
     language: str = ""
-    attributes: Mapping[str, str] = MappingProxyType({})
+    attributes: Mapping[str, str] = _NONE
     consent: Consent | None = None
     blanket: bool = False
     """Whether the consent is the command line's, for those who have none on record."""
@@ -80,7 +81,7 @@ class Entries:
     def __init__(
         self, columns: Columns, topics: Collection[str], blanket: Blanket, today: str, now: str
     ) -> None:
-        self._columns, self._blanket, self._today, self.now = columns, blanket, today, now
+        self._columns, self._blanket, self.today, self.now = columns, blanket, today, now
         self._addresses = Addresses()
         self._topics = {topic.casefold(): topic for topic in topics}
         self._known = itemgetter(*(columns.known.get(name, columns.width) for name in KNOWN))
@@ -97,31 +98,36 @@ class Entries:
         line, cells = row
         if len(cells) != self._columns.width:
             cells = self._fitted(cells)
-        whole = "".join(cells)
+        whole = "|".join(cells)
         if not whole.isprintable():
             self._refuse_controls(cells)
-        cells = list(map(str.strip, cells))
+            cells = [cell.strip() for cell in cells]
+        elif " |" in whole or "| " in whole or whole.strip() != whole:
+            cells = [cell.strip() for cell in cells]
         if "'" in whole:
-            cells = list(map(unguarded, cells))
-        cells.append("")  # where columns stand that this list does not have
+            cells = [unguarded(cell) for cell in cells]
         (
             email, first_name, last_name, topics, language,
             kind, basis, date, source, status, since, note,
-        ) = self._known(cells)  # fmt: skip
+        ) = self._known([*cells, ""])  # fmt: skip
         if not email:
             if not any(cells):
                 return None
             raise ValueError("there is no address in this row")
-        address = self._addresses.normal(email)
+        email, key, domain = self._addresses.normal(email)
         if len(first_name) > LONGEST_NAME or len(last_name) > LONGEST_NAME:
             raise ValueError(f"a name is longer than {LONGEST_NAME} characters")
         consent, blanket = self._read_consent(kind, basis, date, source)
         status, since, note = self._status(status, since, note) if status else _HERE
-        return Entry(
-            line, address.email, address.key, address.domain,
-            first_name, last_name, self._read_topics(topics), language,
-            self._attributes(cells) if self._columns.attributes else {},
-            consent, blanket, status, since, note,
+        attributes = self._attributes(cells) if self._columns.attributes else _NONE
+        topics = self._read_topics(topics) if topics else ""
+        # What Entry(…) does, without a call of its own: there may be a million.
+        return tuple.__new__(
+            Entry,
+            (
+                line, key, email, domain, first_name, last_name, topics, language, attributes,
+                consent, blanket, status, since, note,
+            ),
         )  # fmt: skip
 
     def _fitted(self, cells: list[str]) -> list[str]:
@@ -166,12 +172,12 @@ class Entries:
     ) -> tuple[Consent | None, bool]:
         """What is given, and whether for those without any alone."""
         if kind or not self._blanket.kind:
-            return read_consent(kind, basis, date, source, self._today), False
+            return read_consent(kind, basis, date, source, self.today), False
         given = self._blanket
         return (
             read_consent(
                 given.kind, basis or given.basis, date or given.date, source or given.source,
-                self._today,
+                self.today,
             ),
             True,
         )  # fmt: skip

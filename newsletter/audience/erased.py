@@ -39,6 +39,11 @@ class Erased:
                 "put the earlier secret into NEWSLETTER_SECRET_OLD"
             )
 
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody was ever erased."""
+        return self._keyring is not None
+
     def find(self, key: str) -> int | None:
         """The subscriber that an address was before it was erased, if it was."""
         if self._keyring is None:

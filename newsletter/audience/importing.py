@@ -22,6 +22,8 @@ from newsletter.audience.turn import take_turn
 from newsletter.store import now_utc, writing
 
 _BATCH = 2000
+_LONG = 4_000_000
+"""Bytes of a list for which it pays to build the indexes of an empty store at its end."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,13 @@ def import_list(
     with writing(engine) as connection:
         take_turn(connection)
         entries = Entries(sheet.columns, terms.topics, terms.blanket, terms.today, now_utc())
-        importing = _Importing(connection, entries, Erased(connection, keys), terms.today)
         place = _Place(source.file)
+        store = Batch(connection, entries.now, long=place.size > _LONG)
+        importing = _Importing(connection, store, entries, Erased(connection, keys))
         for batch in importing.batches(sheet):
             importing.apply(batch, place.advance())
             progress(place.bytes)
+        store.finish()
         if terms.dry_run:
             connection.rollback()
     return importing.tally
@@ -89,26 +93,25 @@ class _Place:
     def __init__(self, file: BufferedReader) -> None:
         status = os.fstat(file.fileno())
         self._file = file
-        self._size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
         self.bytes = 0
 
     def advance(self) -> tuple[float, float]:
         """The part read since the last look, as shares of the whole: all of it for a pipe."""
-        if not self._size:
+        if not self.size:
             return 0.0, 1.0
         before, self.bytes = self.bytes, self._file.tell()
-        return min(before / self._size, 1.0), min(self.bytes / self._size, 1.0)
+        return min(before / self.size, 1.0), min(self.bytes / self.size, 1.0)
 
 
 class _Importing:
     """One import under way."""
 
     def __init__(
-        self, connection: Connection, entries: Entries, erased: Erased, today: str
+        self, connection: Connection, store: Batch, entries: Entries, erased: Erased
     ) -> None:
-        self._connection, self._entries, self._erased = connection, entries, erased
-        self._today, self._now = today, entries.now
-        self._store = Batch(connection)
+        self._connection, self._store = connection, store
+        self._entries, self._erased = entries, erased
         self.tally = Tally(notes=entries.notes)
 
     def batches(self, sheet: Sheet) -> Iterator[list[Entry]]:
@@ -135,6 +138,9 @@ class _Importing:
     def apply(self, batch: Sequence[Entry], share: tuple[float, float]) -> None:
         """Bring a batch into the store; `share` is the part of the list that it comes from."""
         stored = self._store.find([entry.key for entry in batch])
+        if not stored:
+            self._add(batch, share)
+            return
         self._add([entry for entry in batch if entry.key not in stored], share)
         known = [entry for entry in batch if entry.key in stored]
         touched = [entry for entry in known if not self._is_settled(stored[entry.key], entry)]
@@ -152,7 +158,7 @@ class _Importing:
         if changed_row(stored, entry, consent) is not None:
             return False
         self.tally.unchanged += 1
-        self.tally.count_consent(consent, self._today)
+        self.tally.count_consent(consent, self._entries.today)
         return True
 
     def _touch(self, entries: Sequence[Entry], held: Mapping[str, Stored]) -> None:
@@ -165,24 +171,25 @@ class _Importing:
             elif not self._is_settled(stored, entry):
                 consent = consent_after(stored, entry)
                 after = changed_row(stored, entry, consent)
-                changes.append((*(after or ()), self._now, stored.id))
-                self.tally.count_consent(consent, self._today)
+                changes.append((*(after or ()), self._entries.now, stored.id))
+                self.tally.count_consent(consent, self._entries.today)
         if changes:
             self._store.change(changes)
         self.tally.updated += len(changes)
 
     def _add(self, entries: Sequence[Entry], share: tuple[float, float]) -> None:
-        welcome = [entry for entry in entries if self._erased.find(entry.key) is None]
+        welcome = entries
+        if self._erased.anybody:
+            welcome = [entry for entry in entries if self._erased.find(entry.key) is None]
         ids = new_ids(len(welcome), *share)
         if welcome:
-            self._store.add(
-                [new_row(id_, entry, self._now) for id_, entry in zip(ids, welcome, strict=True)]
-            )
+            self._store.add([new_row(id_, entry) for id_, entry in zip(ids, welcome, strict=True)])
         active = [entry for entry in welcome if not entry.status]
         self.tally.added += len(active)
         self.tally.suppressed += len(entries) - len(active)
         for entry in active:
-            self.tally.count_consent(entry.consent, self._today)
+            if entry.consent is None or entry.consent.until:
+                self.tally.count_consent(entry.consent, self._entries.today)
 
     def _leave(self, entry: Entry) -> None:
         """An export may say that somebody has left, and why; never that they are back."""

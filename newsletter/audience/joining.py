@@ -31,7 +31,8 @@ def add(connection: Connection, entry: Entry, keys: Keys, *, resubscribe: bool =
         SecretMissing: where they might have been erased, and nobody could tell.
     """
     take_turn(connection)
-    store, now = Batch(connection), now_utc()
+    now = now_utc()
+    store = Batch(connection, now)
     held = store.hold([entry.key]) or store.find([entry.key])
     stored = held.get(entry.key)
     if stored is None:
@@ -68,7 +69,7 @@ def _welcome(
             .values(erased_hash=None, erased_by_key=None)
         )
     (id_,) = new_ids(1)
-    store.add([new_row(id_, entry, now_utc())])
+    store.add([new_row(id_, entry)])
     return "resubscribed" if former is not None else "added"
 
 

@@ -38,13 +38,22 @@ def unsubscribe(connection: Connection, address: Address, status: str, keys: Key
         SecretMissing: where it might be an erased address, and nobody could tell.
     """
     take_turn(connection)
-    store, now, note = Batch(connection), now_utc(), "command line"
+    now, note = now_utc(), "command line"
+    store = Batch(connection, now)
     if store.find([address.key]):
         changed = suppress(connection, address.key, status, note, now)
         return "suppressed" if changed else "already"
     if Erased(connection, keys).find(address.key) is not None:
         return "erased"
     (id_,) = new_ids(1)
-    entry = Entry(0, *address, status=status, status_since=now, status_note=note)
-    store.add([new_row(id_, entry, now)])
+    entry = Entry(
+        0,
+        address.key,
+        address.email,
+        address.domain,
+        status=status,
+        status_since=now,
+        status_note=note,
+    )
+    store.add([new_row(id_, entry)])
     return "recorded"

@@ -13,14 +13,13 @@ from newsletter.audience.entry import Entry
 _NOTHING = (None, None, None, "", None)
 
 
-def new_row(id_: int, entry: Entry, now: str) -> tuple[Any, ...]:
+def new_row(id_: int, entry: Entry) -> tuple[Any, ...]:
     """The columns `ADDED` of a new subscriber."""
+    attributes = json.dumps(entry.attributes, ensure_ascii=False) if entry.attributes else "{}"
     return (
-        id_, entry.key, entry.email, entry.domain, entry.first_name, entry.last_name,
-        entry.topics, entry.language,
-        json.dumps(entry.attributes, ensure_ascii=False) if entry.attributes else "{}",
+        id_, *entry[1:8], attributes,
         entry.status or "active", entry.status_since or None, entry.status_note,
-        *(entry.consent or _NOTHING), now, now,
+        *(entry.consent or _NOTHING),
     )  # fmt: skip
 
 

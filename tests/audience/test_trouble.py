@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert, inspect
 
 from newsletter.audience.importing import Source, Terms, import_list
-from newsletter.errors import StoreUnavailable
-from newsletter.store import open_store
+from newsletter.audience.suppression import suppress
+from newsletter.errors import StoreUnavailable, UnreadableList
+from newsletter.store import now_utc, open_store, subscribers, writing
 
 
 def test_a_full_disk_changes_nothing_and_is_told(tmp_path: Path, sqlite_roll: Any) -> None:
@@ -76,11 +78,29 @@ def test_somebody_who_leaves_while_a_list_is_read_has_left(roll: Any, tmp_path: 
 
 
 def suppress_now(roll: Any, key: str) -> bool:
-    from newsletter.audience.suppression import suppress
-    from newsletter.store import now_utc, writing
-
     with writing(roll.engine) as connection:
         return suppress(connection, key, "unsubscribed", "reader", now_utc())
+
+
+@pytest.mark.parametrize("end", ["", '"cut off'])
+def test_a_long_first_list_leaves_the_indexes_as_they_were(roll: Any, end: str) -> None:
+    """They are built anew behind it, or never were away where it cannot be read whole."""
+    before = indexes(roll)
+    rows = "".join(f"reader{number}@example.org,{'x' * 2000}\n" for number in range(2100))
+    with pytest.raises(UnreadableList) if end else nullcontext():
+        roll.take(f"email,notes\nreader7@example.org,first\n{rows}{end}")
+    assert indexes(roll) == before
+    assert len(roll.rows()) == (0 if end else 2100)
+    assert roll.take("email\nREADER8@example.org\n").added == bool(end)
+    twice = {"id": 1, "key": "reader8@example.org", "created_at": "", "updated_at": ""}
+    with pytest.raises(StoreUnavailable), writing(roll.engine) as connection:
+        connection.execute(insert(subscribers), [twice])
+
+
+def indexes(roll: Any) -> Any:
+    found = inspect(roll.engine)
+    unique = found.get_unique_constraints("subscribers"), found.get_indexes("subscribers")
+    return sorted((str(each["name"]), each["column_names"]) for part in unique for each in part)
 
 
 MEASURE = """
