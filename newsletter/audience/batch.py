@@ -125,9 +125,8 @@ def _adding(connection: Connection, now: str) -> Callable[[list[tuple[Any, ...]]
     """A function that adds rows of the columns `ADDED`."""
     if connection.dialect.name == "postgresql":
         return lambda rows: _copy(connection, [(*row, now, now) for row in rows])
-    time: ColumnElement[str] = literal_column(
-        f"'{now}'"
-    )  # one for all: binding it again costs as any value does
+    # One time for all: to bind it again with each row would cost what any value does.
+    time: ColumnElement[str] = literal_column(f"'{now}'")
     bound: dict[str, Any] = {name: bindparam(name) for name in ADDED}
     adding = insert(subscribers).values({**bound, "created_at": time, "updated_at": time})
     return _many(connection, adding, ADDED)
