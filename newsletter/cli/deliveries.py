@@ -88,7 +88,9 @@ def print_lines(documents: Iterable[dict[str, Any]]) -> None:
     """A line each, for a person."""
     for document in documents:
         why = " · ".join(filter(None, (document["reason"], document["detail"])))
-        line = f"{document['state']:10} {document['email']}{f'   {why}' if why else ''}"
+        line = (
+            f"{document['state']:10} {document['email'] or '(erased)'}{f'   {why}' if why else ''}"
+        )
         click.echo(terminal.harmless(line))
 
 

@@ -157,8 +157,8 @@ class Settings(Section):
     words: Line = Field(default="words.txt", description="File of the publication's own spellings.")
     database: Database = Field(
         default="sqlite:///newsletter.db",
-        description="State, `sqlite:///FILE` or `postgresql://…` (in a password, `@` is written `%40`). "
-        "NEWSLETTER_DATABASE overrides.",
+        description="State, `sqlite:///FILE` or `postgresql://…` (in a password, `@` is "
+        "written `%40`). NEWSLETTER_DATABASE overrides.",
     )
     schedule: Schedule = Schedule()
     approval: Literal["required", "none"] = Field(

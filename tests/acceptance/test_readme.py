@@ -31,6 +31,7 @@ def clone(tmp_path: Path) -> Path:
         "docs/tutorial.md",
         "docs/how-to/bring-in-old-pages.md",
         "docs/how-to/send.md",
+        "docs/how-to/subscribers.md",
     ],
 )
 def test_each_console_block_prints_what_it_says(clone: Path, page: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,12 @@ def plain(database: str) -> Iterator[Engine]:
         engine.dispose()
 
 
+def plain_index(index: Mapping[str, Any]) -> dict[str, Any]:
+    """An index whose condition, if it has one, can be compared."""
+    options = index.get("dialect_options", {})
+    return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
+
+
 def tables(engine: Engine) -> dict[str, Any]:
     """Whatever a database tells of its tables."""
     found = inspect(engine)
@@ -57,7 +63,7 @@ def tables(engine: Engine) -> dict[str, Any]:
             "foreign": found.get_foreign_keys(table),
             "unique": sorted(found.get_unique_constraints(table), key=str),
             "checks": sorted(found.get_check_constraints(table), key=str),
-            "indexes": sorted(found.get_indexes(table), key=str),
+            "indexes": sorted(map(plain_index, found.get_indexes(table)), key=str),
         }
 
     return {name: told(name) for name in found.get_table_names() if name != "alembic_version"}

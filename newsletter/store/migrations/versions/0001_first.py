@@ -13,6 +13,10 @@ down_revision = None
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def _one_of(column: str, *values: str) -> str:
+    return " OR ".join(f"{column} = '{value}'" for value in values)
+
+
 def upgrade() -> None:
     """Make the first tables, and note when that was."""
     op.create_table(
@@ -34,9 +38,9 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.Text(), nullable=False),
         sa.Column("started_at", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.Text(), nullable=True),
-        sa.CheckConstraint("kind IN ('real', 'rehearsal')", name=op.f("ck_mailings_kind")),
+        sa.CheckConstraint(_one_of("kind", "real", "rehearsal"), name=op.f("ck_mailings_kind")),
         sa.CheckConstraint(
-            "state IN ('planned', 'paused', 'cancelled', 'finished')",
+            _one_of("state", "planned", "paused", "cancelled", "finished"),
             name=op.f("ck_mailings_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailings")),
@@ -68,12 +72,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('active', 'unsubscribed', 'bounced', 'complained', 'erased', 'manual')",
+            _one_of(
+                "status", "active", "unsubscribed", "bounced", "complained", "erased", "manual"
+            ),
             name=op.f("ck_subscribers_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
-        sa.UniqueConstraint("erased_hash", name=op.f("uq_subscribers_erased_hash")),
-        sa.UniqueConstraint("key", name=op.f("uq_subscribers_key")),
     )
     op.create_table(
         "deliveries",
@@ -93,8 +97,16 @@ def upgrade() -> None:
         sa.Column("attempted_at", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('planned', 'claimed', 'attempting', 'accepted', 'failed', 'doubtful', "
-            "'skipped')",
+            _one_of(
+                "state",
+                "planned",
+                "claimed",
+                "attempting",
+                "accepted",
+                "failed",
+                "doubtful",
+                "skipped",
+            ),
             name=op.f("ck_deliveries_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
@@ -106,6 +118,16 @@ def upgrade() -> None:
         "deliveries",
         ["mailing_id", "state", "id"],
         unique=False,
+    )
+    op.create_index(op.f("ix_subscribers_key"), "subscribers", ["key"], unique=True)
+    erased = sa.text("erased_hash IS NOT NULL")
+    op.create_index(
+        op.f("ix_subscribers_erased_hash"),
+        "subscribers",
+        ["erased_hash"],
+        unique=True,
+        sqlite_where=erased,
+        postgresql_where=erased,
     )
     made = sa.text("INSERT INTO origin (made_at) VALUES (:now)")
     op.get_bind().execute(made, {"now": now_utc()})
