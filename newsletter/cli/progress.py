@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections import deque
 from contextlib import contextmanager
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,9 @@ LINE_EVERY = 10.0
 """Seconds between lines where there is no terminal."""
 _SPAN = 10.0
 """Seconds over which the present speed is measured."""
+_LOOK = 0.1
+"""Seconds between looks at how the run goes."""
+_STOPPING = "finishing what is in flight; once more stops at once"
 
 
 class Course:
@@ -31,12 +36,19 @@ class Course:
     def __init__(self, recipients: int) -> None:
         self.recipients = recipients
         self._seen: deque[tuple[float, int]] = deque([(monotonic(), 0)])
+        self._tally: Tally | None = None
         self.done = self.wrong = 0
 
-    def see(self, tally: Tally) -> None:
+    def follow(self, tally: Tally) -> None:
+        """Be told by the run how it goes; prints nothing, and so cannot fail."""
+        self._tally = tally
+
+    def look(self) -> None:
         """Take in how many are done by now."""
-        self.done = tally.settled
-        self.wrong = tally.failed + tally.doubtful
+        if self._tally is None:
+            return
+        self.done = self._tally.settled
+        self.wrong = self._tally.failed + self._tally.doubtful
         now = monotonic()
         self._seen.append((now, self.done))
         while len(self._seen) > 2 and self._seen[1][0] < now - _SPAN:
@@ -60,16 +72,42 @@ class Course:
 
 
 @contextmanager
-def watching(counts: Counts, limit: int | None) -> Iterator[Watch]:
-    """Shows a run's course on stderr for as long as it lasts."""
+def watching(
+    counts: Counts, limit: int | None, stop: Stop, every: float = LINE_EVERY
+) -> Iterator[Watch]:
+    """Shows a run's course on stderr for as long as it lasts.
+
+    A thread of its own prints: a terminal that is gone, or does not go on, is no reason to
+    leave mails half sent.
+    """
     course = Course(counts.remaining if limit is None else min(limit, counts.remaining))
-    with (_bar if sys.stderr.isatty() else _lines)(course) as show:
+    over = Event()
+    printer = Thread(target=_print, args=(course, stop, over, every), daemon=True)
+    printer.start()
+    try:
+        yield course.follow
+    finally:
+        over.set()
+        printer.join()
 
-        def watch(tally: Tally) -> None:
-            course.see(tally)
-            show()
 
-        yield watch
+def _print(course: Course, stop: Stop, over: Event, every: float) -> None:
+    """Show the course until the run is over, or nobody can read it any more."""
+    try:
+        with _bar(course) if _on_terminal() else _lines(course, every) as show:
+            told = False
+            while not over.wait(_LOOK):
+                if stop.requested and not told:
+                    told = True
+                    click.echo(_STOPPING, err=True)
+                course.look()
+                show()
+    except OSError:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for Python's last flush
+
+
+def _on_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()  # None where it was closed: `2>&-`
 
 
 @contextmanager
@@ -78,18 +116,23 @@ def _bar(course: Course) -> Iterator[Any]:
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
         task = progress.add_task(course.told, total=course.recipients)
-        yield lambda: progress.update(task, completed=course.done, description=course.told)
+
+        def show() -> None:
+            progress.update(task, completed=course.done, description=course.told, refresh=True)
+
+        yield show
 
 
 @contextmanager
-def _lines(course: Course) -> Iterator[Any]:
+def _lines(course: Course, every: float) -> Iterator[Any]:
     last = monotonic()
 
     def line() -> None:
         nonlocal last
-        if monotonic() - last >= LINE_EVERY:
+        if monotonic() - last >= every:
             last = monotonic()
             click.echo(course.told, err=True)
 
@@ -98,17 +141,31 @@ def _lines(course: Course) -> Iterator[Any]:
 
 @contextmanager
 def stopping_at_signals(stop: Stop) -> Iterator[None]:
-    """Ctrl-C and SIGTERM finish what is in flight; a second one stops at once."""
+    """Ctrl-C, SIGTERM and a lost terminal finish what is in flight; a second Ctrl-C stops at once.
+
+    The handler only takes note. What it raised or waited for would hit the sending at any point.
+    """
+    asked = False
 
     def handle(number: int, _: object) -> None:
-        if stop.requested:
-            raise KeyboardInterrupt
+        nonlocal asked
         stop.requested = True
-        click.echo("finishing what is in flight; once more stops at once", err=True)
+        # A terminal that closes may send it twice, by the system and by the shell.
+        if number == signal.SIGHUP:
+            return
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
 
-    before = {each: signal.signal(each, handle) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, handle) for each in _signals()}
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    """Those that end a run; what `nohup` has ignored stays ignored."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *(() if ignored else (signal.SIGHUP,)))

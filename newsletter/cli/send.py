@@ -193,7 +193,7 @@ def _run(desk: _Desk, planned: Mailing, limit: int | None) -> Ending:
 
     stop = Stop()
     counts = standing_of(desk.engine, planned).counts
-    with stopping_at_signals(stop), watching(counts, limit) as watch:
+    with stopping_at_signals(stop), watching(counts, limit, stop) as watch:
         orders = Orders(desk.config, desk.keyring, limit, stop, watch)
         return run(desk.engine, planned, desk.provider, orders)
 
