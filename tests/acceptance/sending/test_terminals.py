@@ -100,7 +100,7 @@ def test_a_terminal_that_goes_away_under_the_bar_leaves_the_run_to_go_on(
 def test_lines_that_nobody_reads_are_no_reason_to_stop(
     unread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open(unread, "w", closefd=False) as broken:  # noqa: PTH123, a pipe has no path
+    with open(unread, "w", closefd=False) as broken:
         monkeypatch.setattr(sys, "stderr", broken)
         with watching(Counts(5, remaining=5), None, Stop(), every=0) as watch:
             for accepted in range(4):
