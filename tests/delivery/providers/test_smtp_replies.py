@@ -74,9 +74,9 @@ DEAD = [
     "550 <a@example.org>: User unknown",
     "551 User not found",
     "550 Mailbox not found",
-    "550 mailbox <a@example.org> does not exist",
+    "550 <a@example.org>: mailbox does not exist",
     "553 no such mailbox",
-    "550 Invalid recipient",
+    "550 Recipient address rejected: user unknown in local table",
 ]
 ALIVE = [
     "550 5.7.1 user unknown to our policy",
@@ -90,6 +90,32 @@ ALIVE = [
     "550 blocked by our list",
     "554 no such user",
     "550",
+    # What is said of us: our server, our name, our sender, our log-in, our reputation.
+    "550 Client host rejected: IP address [203.0.113.9] not found in DNS",
+    "550 reverse DNS for address 203.0.113.9 not found",
+    "550 mail from address a@b.example does not exist",
+    "550 Domain of address a@b.example does not exist",
+    "550 invalid account (authenticate first)",
+    "550 relay access denied for unknown recipient",
+    "550 user unknown; relaying is not permitted",
+    "551 no such user: not our host, try another",
+    "553 unknown user in MAIL FROM",
+    "550 unknown user 203.0.113.9",
+    "550 [203.0.113.9] mailbox not found",
+    "550 user not found in SASL login",
+    "550 No such user (message looks like spam)",
+    "550 user unknown or blacklisted",
+    "550 no such user, or our policies forbid it",
+    "550 access denied, user not found",
+    "550 your mailbox does not exist",
+    "550 helo: no such user",
+    # What may be said of more than mailboxes.
+    "550 Invalid recipient",
+    "550 recipient unknown",
+    "550 account not found",
+    "550 address does not exist",
+    "550 no such username",
+    "550 no such user-defined folder",
 ]
 
 

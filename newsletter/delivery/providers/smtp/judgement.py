@@ -47,16 +47,37 @@ _DEAD = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10"})
 
 5.1.2, no such domain, is not among them: a resolver's bad hour would suppress all its readers.
 """
-_DEAD_IN_WORDS = re.compile(
-    r"(?!.*\bsender\b).*("
-    r"\b(user|mailbox|recipient|account|address)\b( \S+)? (is )?"
-    r"(unknown|not found|does(n't| not) exist)"
-    r"|\b(unknown|no such|invalid) (local )?(user|mailbox|recipient|account)\b"
-    r")",
-    re.IGNORECASE,
+_DEAD_IN_WORDS = (
+    "no such user",
+    "unknown user",
+    "user unknown",
+    "user not found",
+    "user does not exist",
+    "user doesn't exist",
+    "no such mailbox",
+    "unknown mailbox",
+    "mailbox unknown",
+    "mailbox not found",
+    "mailbox does not exist",
+    "mailbox doesn't exist",
 )
-"""Said by servers without enhanced codes. A bare 550 may also be policy, and so may its
-standard text, `mailbox unavailable` (RFC 5321 §4.2.3)."""
+"""Said of a recipient by servers without enhanced codes, and of hardly anything else.
+
+`mailbox unavailable` is not among them: it is the standard text of a bare 550, whatever the
+reason, policy included (RFC 5321 §4.2.3). Nor are address, account and recipient, which servers
+say of senders, of relaying and of log-ins too.
+"""
+_ABOUT_US = (
+    *(r"sender", r"\bfrom\b", r"\byours?\b", r"domain"),
+    *(r"\bips?\b", r"\bipv[46]\b", r"\d+\.\d+\.\d+", r"dns", r"\bptr\b", r"\b(ehlo|helo)\b"),
+    *(r"host", r"client", r"relay", r"auth", r"sasl", r"log-?in", r"password"),
+    *(r"polic", r"spam", r"block", r"black", r"listed", r"reputation", r"denied", r"\btls\b"),
+)
+"""What shows that a refusal is about whoever sends, whatever else it says: sender, server, log-in
+or reputation. The numbers are an IP address, or an enhanced code where none belongs."""
+
+_SAYS_DEAD = re.compile(rf"(?<![\w-])({'|'.join(_DEAD_IN_WORDS)})(?![\w-])", re.IGNORECASE)
+_SAYS_US = re.compile("|".join(_ABOUT_US), re.IGNORECASE)
 _BARE = frozenset({550, 551, 553})
 
 
@@ -79,5 +100,6 @@ def judge(stage: Stage, reply: Reply) -> Judgement:
 def _mailbox_is_dead(stage: Stage, reply: Reply) -> bool:
     if reply.enhanced:
         return reply.enhanced in _DEAD
-    bare = stage is Stage.RCPT and reply.code in _BARE
-    return bare and _DEAD_IN_WORDS.match(reply.text) is not None
+    if stage is not Stage.RCPT or reply.code not in _BARE or _SAYS_US.search(reply.text):
+        return False
+    return _SAYS_DEAD.search(reply.text) is not None
