@@ -24,10 +24,11 @@ _SHORTEST = 3
 class Erasure:
     """What was forgotten."""
 
-    deliveries: int
-    """Rows of ledgers that no longer tell whom they were for."""
-    outbox: tuple[tuple[str, int], ...]
-    """Issue and delivery of mails that may lie in the outbox."""
+    deliveries: tuple[tuple[str, int], ...]
+    """Issue and number of each, whose ledger no longer tells whom it was for.
+
+    Any may lie in the outbox: what else sent the rest of its mailing says nothing of this one.
+    """
     again: bool
     """Whether they had been erased before."""
 
@@ -59,8 +60,7 @@ def erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure
         for row in ledger:
             _forget_delivery(connection, row, address, found)
         _forget_subscriber(connection, address, found, keyring)
-    outbox = tuple((row.issue, row.id) for row in ledger if row.provider == "outbox")
-    return Erasure(len(ledger), outbox, found.status == "erased")
+    return Erasure(tuple((row.issue, row.id) for row in ledger), found.status == "erased")
 
 
 def wipe(engine: Engine) -> None:
@@ -91,15 +91,12 @@ def wipe(engine: Engine) -> None:
 def _ledger(connection: Connection, subscriber: Subscriber) -> list[Row[tuple[str | int, ...]]]:
     """Their deliveries, kept from a sender until the end of the transaction."""
     query = (
-        select(
-            deliveries.c.id, deliveries.c.state, deliveries.c.reason, mailings.c.issue,
-            mailings.c.provider,
-        )
+        select(deliveries.c.id, deliveries.c.state, deliveries.c.reason, mailings.c.issue)
         .join(mailings, mailings.c.id == deliveries.c.mailing_id)
         .where(deliveries.c.subscriber_id == subscriber.id)
         .order_by(deliveries.c.id)
         .with_for_update(of=deliveries)
-    )  # fmt: skip
+    )
     return list(connection.execute(query))
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from newsletter.cli import mailing as mailings
 from newsletter.cli import publication, terminal
 from newsletter.cli.subscribers.asked import address_of, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.audience.address import Address
+    from newsletter.audience.erasing import Erasure
 
 
 @click.command(
@@ -39,14 +47,19 @@ def erase(ctx: click.Context, email: str, yes: bool) -> None:
         return
     with writing(engine) as connection:
         erasure = forget(connection, address, keyring)
-    files = remove(config, erasure.outbox)
+    files = remove(config, address.key, erasure.deliveries)
     wipe(engine)
-    mails = terminal.count(erasure.deliveries, "delivery", "deliveries")
+    for line in _told(address, erasure, files):
+        click.echo(line)
+
+
+def _told(address: Address, erasure: Erasure, files: int) -> Iterator[str]:
+    mails = terminal.count(len(erasure.deliveries), "delivery", "deliveries")
     also = f", and from {mails}" if erasure.deliveries else ""
-    click.echo(
+    yield (
         f"{address.email} was erased before"
         if erasure.again
         else f"{address.email} is erased{also}"
     )
     if files:
-        click.echo(f"{terminal.count(files, 'mail')} removed from the outbox")
+        yield f"{terminal.count(files, 'mail')} removed from the outbox"

@@ -19,7 +19,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, count
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
+from itertools import chain, count, takewhile
 from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
@@ -50,20 +52,24 @@ def load(config: Config, secrets: Secrets) -> Outbox:
     return Outbox(path, config.shown(path))
 
 
-def remove(config: Config, deliveries: Iterable[tuple[str, int]]) -> int:
-    """Remove messages for good, and whatever a crash has left half-written.
+def remove(config: Config, address: str, deliveries: Iterable[tuple[str, int]]) -> int:
+    """Remove what was written to an address for good, and whatever a crash has left half-written.
+
+    Test copies, which no ledger knows, are looked for in every month.
 
     Args:
         config: the publication.
-        deliveries: issue month and number of each; one without a file is fine.
+        address: whose mail it is, all in lower case.
+        deliveries: issue month and number of each mail to it; one without a file is fine, and
+            so is a file of the same number to somebody else, which stays.
 
     Returns:
         How many files there were.
 
     Raises:
-        ProviderFailed: where one cannot be removed.
+        ProviderFailed: where one cannot be read or removed.
     """
-    return load(config, Secrets()).remove(deliveries)
+    return load(config, Secrets()).remove(address, deliveries)
 
 
 class _Part(NamedTuple):
@@ -96,19 +102,25 @@ class Outbox:
                     raise failure from error
                 yield from _outcomes(verdicts)
 
-    def remove(self, deliveries: Iterable[tuple[str, int]]) -> int:
-        """Remove the files of deliveries; how many there were."""
+    def remove(self, address: str, deliveries: Iterable[tuple[str, int]]) -> int:
+        """Remove test copies and mails to an address; how many there were."""
         removed = 0
         if not self.path.is_dir():
             return removed
         with self._in_use(), self._explained():
-            for month, delivery in deliveries:
-                place = self._place(month, delivery)
-                for file in (place, *place.parent.glob(f"{place.stem}_*.eml")):
-                    with suppress(FileNotFoundError):
+            for file in chain(self.path.glob("*-test/*.eml"), self._files_of(deliveries)):
+                with suppress(FileNotFoundError):
+                    if _is_to(address, file):
                         file.unlink()
                         removed += 1
         return removed
+
+    def _files_of(self, deliveries: Iterable[tuple[str, int]]) -> Iterator[Path]:
+        """Where mails may lie, and those that other databases have numbered alike."""
+        for month, delivery in deliveries:
+            place = self._place(month, delivery)
+            yield place
+            yield from place.parent.glob(f"{place.stem}_*.eml")
 
     def _write(self, batch: Sequence[Claim], verdicts: dict[int, Verdict]) -> None:
         """Write messages; `verdicts` tell at any moment what has become of each."""
@@ -201,6 +213,16 @@ class Outbox:
 def _outcomes(verdicts: dict[int, Verdict], trouble: str = "") -> Iterator[Outcome]:
     for delivery, verdict in verdicts.items():
         yield Outcome(delivery, verdict, "" if verdict == "accepted" else trouble)
+
+
+def _is_to(address: str, file: Path) -> bool:
+    """Whether a message's To is an address in lower case."""
+    with file.open("rb") as message:
+        head = b"".join(takewhile(bytes.strip, message))
+    if address.encode() not in head.lower():  # spares most the parser, which takes ten times this
+        return False
+    to = BytesHeaderParser().parsebytes(head).get_all("To", [])
+    return any(email.lower() == address for _, email in getaddresses(map(str, to)))
 
 
 def _begin_to_store(file: int) -> None:

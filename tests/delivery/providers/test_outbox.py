@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from newsletter.config import Secrets
 from newsletter.delivery.claim import Claim
 from newsletter.delivery.providers.outbox import AT_ONCE, Outbox, load, remove
+from newsletter.edition import Letter
 from newsletter.errors import ProviderFailed
 
 MakeClaim = Callable[..., Claim]
@@ -207,26 +209,51 @@ def test_what_another_process_is_writing_is_left_alone(outbox: Outbox, book: Any
     assert not being_written.exists()
 
 
-def test_removed_messages_are_gone_with_all_of_their_number(
+def test_removed_messages_are_gone_and_those_of_others_are_not(
     publication: Any, make_book: Any, make_claim: MakeClaim
+) -> None:
+    """Another database of the same folder has counted from 1 too."""
+    config = publication.config()
+    outbox = load(config, Secrets())
+    for email, name in (("Ann@example.org", "A"), ("bo@example.org", "B"), ("ann@example.org", "")):
+        make_book([make_claim(number, email, name) for number in (4, 40, 4711)]).run(outbox)
+    (outbox.path / ".parts" / "0123.part").write_text("To: half")
+
+    mails = [("2023-12", 4), ("2023-12", 4711), ("2023-12", 5), ("2022-01", 4)]
+    removed = remove(config, "ann@example.org", mails)
+
+    assert removed == 4
+    assert files(outbox) == [
+        "2023-12/000/000004_2.eml",
+        *(f"2023-12/000/000040{name}.eml" for name in ("", "_2", "_3")),
+        "2023-12/004/004711_2.eml",
+    ]
+    assert not parts(outbox)
+
+
+def test_test_copies_are_found_by_their_address_in_every_month(
+    publication: Any, make_book: Any, make_claim: MakeClaim, letter: Letter
 ) -> None:
     config = publication.config()
     outbox = load(config, Secrets())
-    for name in "ab":
-        make_book([make_claim(n, f"{name}@example.org") for n in (4, 40, 4711)]).run(outbox)
-    (outbox.path / ".parts" / "0123.part").write_text("To: half")
+    copies = [("2023-12", "Ann@example.org"), ("2024-01", "ann@example.org")]
+    for month, email in (*copies, ("2024-01", "joann@example.org"), ("2024-01", "bo@example.org")):
+        sheet = replace(letter, month=month, list_name="ann@example.org")
+        name = "ann@example.org" if email.startswith("bo") else "Zoë, " * 20
+        make_book([make_claim(-1, email, name, sheet)]).run(outbox)
+    (outbox.path / "2024-01-test" / "empty.eml").touch()
 
-    removed = remove(config, [("2023-12", 4), ("2023-12", 4711), ("2023-12", 5), ("2022-01", 4)])
+    assert remove(config, "ann@example.org", ()) == 2
 
-    assert removed == 4
-    assert files(outbox) == ["2023-12/000/000040.eml", "2023-12/000/000040_2.eml"]
-    assert not parts(outbox)
+    left = [file.read_bytes() for file in outbox.path.rglob("2*.eml")]
+    assert len(left) == 2
+    assert all(b"joann@" in message or b"<bo@" in message for message in left)
 
 
 def test_removing_from_no_outbox_makes_none(publication: Any) -> None:
     config = publication.config()
 
-    assert remove(config, [("2023-12", 1)]) == 0
+    assert remove(config, "ann@example.org", [("2023-12", 1)]) == 0
 
     assert not (config.root / "outbox").exists()
 
