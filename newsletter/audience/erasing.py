@@ -70,7 +70,7 @@ def wipe(engine: Engine) -> None:
     PostgreSQL's files are its server's, and have no such command.
 
     Raises:
-        StoreUnavailable: where the disk is too full, or another program keeps writing.
+        StoreUnavailable: where the disk is too full, or another program keeps reading or writing.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -78,14 +78,18 @@ def wipe(engine: Engine) -> None:
     try:
         cursor = raw.cursor()
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Where another program still reads, this raises nothing: the answer's first value is 1.
+        (kept, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        trouble = "another program reads it" if kept else ""
     except sqlite3.Error as error:
-        raise StoreUnavailable(
-            f"{engine.url.database}: error: it is erased, but its traces could not be wiped from "
-            f"the file ({error}); erase it again to try once more"
-        ) from error
+        trouble = str(error)
     finally:
         raw.close()
+    if trouble:
+        raise StoreUnavailable(
+            f"{engine.url.database}: error: it is erased, but its traces could not be wiped from "
+            f"the file yet ({trouble}); once other programs are done, run 'erase' with it again"
+        )
 
 
 def _ledger(connection: Connection, subscriber: Subscriber) -> list[Row[tuple[str | int, ...]]]:

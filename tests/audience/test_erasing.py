@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from newsletter.audience.erasing import Erasure, wipe
-from newsletter.errors import MailingRefused, NotASubscriber
-from newsletter.store import deliveries, mailings, reading, writing
+from newsletter.errors import MailingRefused, NotASubscriber, StoreUnavailable
+from newsletter.store import deliveries, mailings, open_store, reading, writing
 
 NOW = "2026-03-10T12:00:00.000+00:00"
 
@@ -128,6 +128,24 @@ def test_the_file_holds_no_trace(sqlite_roll: Any) -> None:
     assert sum(content.count(b"reader124@hidden.example") for content in files) > 0
     for word in (b"reader123", b"First123", b"AnotherMuchLongerName123", b"Short123"):
         assert sum(content.count(word) for content in files) == 0
+
+
+def test_traces_that_a_reader_holds_on_to_are_told(tmp_path: Path, sqlite_roll: Any) -> None:
+    engine = open_store("sqlite:///newsletter.db", tmp_path, busy=0.05)
+    roll = type(sqlite_roll)(engine, tmp_path)
+    roll.take("email\nreader123@hidden.example\n")
+    with reading(engine) as connection:
+        connection.execute(select(mailings)).all()
+        roll.erase("reader123@hidden.example")
+        with pytest.raises(
+            StoreUnavailable, match=r"newsletter\.db: error: it is erased, but .* run .* again"
+        ):
+            wipe(engine)
+    wipe(engine)
+    files = [file.read_bytes() for file in tmp_path.glob("newsletter.db*")]
+    assert files
+    assert not any(b"reader123" in content for content in files)
+    engine.dispose()
 
 
 def test_wiping_is_only_for_files(roll: Any) -> None:
