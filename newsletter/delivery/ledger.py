@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from newsletter.audience.standing import why_skipped
+from newsletter.audience.standing import WHY_SUPPRESSED, why_skipped
 from newsletter.audience.suppression import suppress
 from newsletter.delivery.claim import Outcome
 from newsletter.delivery.lock import lock_again
@@ -44,6 +44,8 @@ class Recipient(NamedTuple):
     @property
     def unfit(self) -> str | None:
         """Why no message can be made for this reader, if none can."""
+        if not self.email:
+            return WHY_SUPPRESSED["erased"]
         return Reader(self.email, self.first_name, self.last_name, "", "").unfit
 
 
@@ -203,14 +205,18 @@ _SKIP = move("claimed", "skipped", reason=bindparam("why"), settled_at=bindparam
 
 
 def _attempting(fit: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Begin the attempts of the claimed deliveries whose readers are fit."""
+    """Begin the attempts of the claimed deliveries whose readers are fit.
+
+    Where PostgreSQL has waited for somebody who erased a reader meanwhile, it looks again at
+    the delivery's row, but not at the subscriber's; so the row itself must show it.
+    """
     step = move(
         "claimed",
         "attempting",
         attempted_at=bindparam("now"),
         attempts=deliveries.c.attempts + 1,
     )
-    return step.where(_IDS, fit).returning(*_RECIPIENT)
+    return step.where(_IDS, deliveries.c.email != "", fit).returning(*_RECIPIENT)
 
 
 def _recording(verdict: State) -> Update:

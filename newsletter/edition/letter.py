@@ -50,6 +50,8 @@ class Reader(NamedTuple):
     @property
     def unfit(self) -> str | None:
         """Why no message can be made for this reader, if none can."""
+        if not self.email:
+            return "there is no address"
         for name, value in zip(self._fields, self, strict=True):
             if _CONTROL.search(value):
                 return f"{name.replace('_', ' ')} holds a control character"

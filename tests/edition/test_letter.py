@@ -54,6 +54,7 @@ def test_a_control_character_anywhere_refuses_the_reader(
 @pytest.mark.parametrize(
     ("email", "reason"),
     [
+        ("", "there is no address"),
         ("zoë@example.org", "not ASCII"),
         ("reader@bücher.example", "not ASCII"),
         ("reader@example.org\u2028", "not ASCII"),
