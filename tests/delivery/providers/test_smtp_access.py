@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -121,6 +122,46 @@ def test_a_server_without_log_ins_is_named(submission: Any, provider: Any, book:
     said = failure_of(provider(server, "p", username="digest"), book)
 
     assert "offers no log-in (AUTH)" in said
+
+
+@pytest.mark.parametrize(
+    "host", ["mail.example", "192.0.2.7", "localhost.example", "127.0.0.1.example", "2001:db8::1"]
+)
+def test_no_password_goes_unprotected_to_another_machine(
+    host: str, book: Any, patience: Any
+) -> None:
+    settings = Smtp(host=host, port=25, security="none", username="digest")
+
+    said = failure_of(SmtpProvider(settings, "hunter2", patience), book)
+
+    assert said == (
+        f"{host}:25 is another machine, and would be sent the password unprotected; set "
+        "delivery.smtp.security in newsletter.yaml to starttls or tls"
+    )
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1"])
+def test_a_password_may_go_unprotected_to_this_machine(
+    host: str, smtp_pair: Any, book: Any, patience: Any
+) -> None:
+    server, _ = smtp_pair()
+    server.logins = lambda: "235 2.7.0 welcome"
+    settings = Smtp(host=host, port=server.port, security="none", username="digest")
+
+    outcomes = book("a@example.org").run(SmtpProvider(settings, "hunter2", patience))
+
+    assert outcomes[1].verdict == "accepted"
+
+
+@pytest.mark.parametrize("host", ["127.8.9.10", "::1"])
+def test_this_machine_has_many_addresses(host: str, book: Any, patience: Any) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        settings = Smtp(host=host, port=port, security="none", username="digest")
+        said = failure_of(SmtpProvider(settings, "hunter2", patience), book)
+
+    assert said.endswith("check delivery.smtp.host and delivery.smtp.port in newsletter.yaml")
 
 
 def test_a_log_in_that_is_busy_is_tried_again(smtp_pair: Any, book: Any, patience: Any) -> None:

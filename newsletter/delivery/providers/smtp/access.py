@@ -9,12 +9,14 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from newsletter.config.model import Smtp
 
 _HOST = "check delivery.smtp.host and delivery.smtp.port in newsletter.yaml"
 _SECURITY = "check delivery.smtp.security and delivery.smtp.port in newsletter.yaml"
+_PROTECTION = "set delivery.smtp.security in newsletter.yaml to starttls or tls"
 _LOGIN = "check delivery.smtp.username in newsletter.yaml and NEWSLETTER_SMTP_PASSWORD"
 _CERTIFICATE = (
     "check delivery.smtp.host in newsletter.yaml, and the server's certificate; "
@@ -69,8 +71,10 @@ class Access:
         """Connect until mail may be sent; takes a while.
 
         Raises:
-            Obstacle: where that fails.
+            Obstacle: where that fails, and where the password would go unprotected to another
+                machine.
         """
+        self._refuse_bare_password()
         with _explained():
             client = self._connected()
             try:
@@ -79,6 +83,12 @@ class Access:
             except BaseException:
                 client.close()
                 raise
+
+    def _refuse_bare_password(self) -> None:
+        bare = self.settings.username is not None and self.settings.security == "none"
+        if bare and not _is_this_machine(self.settings.host):
+            what = "is another machine, and would be sent the password unprotected"
+            raise Obstacle(what, _PROTECTION, final=True)
 
     def _connected(self) -> smtplib.SMTP:
         options: dict[str, Any] = {"timeout": self.timeout, "local_hostname": "localhost"}
@@ -118,6 +128,16 @@ class Access:
             what = "offers no log-in (AUTH) that is known here"
             check = "check delivery.smtp.security and delivery.smtp.username in newsletter.yaml"
             raise Obstacle(what, check, final=True) from None
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether it is `localhost` or a loopback address; other names may lead anywhere."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _introduce(client: smtplib.SMTP) -> None:
