@@ -218,7 +218,8 @@ def _outcomes(verdicts: dict[int, Verdict], trouble: str = "") -> Iterator[Outco
 def _is_to(address: str, file: Path) -> bool:
     """Whether a message's To is an address in lower case."""
     with file.open("rb") as message:
-        head = b"".join(takewhile(bytes.strip, message))
+        lines = takewhile(bytes.strip, message)
+        head = b"".join(lines)
     if address.encode() not in head.lower():  # spares most the parser, which takes ten times this
         return False
     to = BytesHeaderParser().parsebytes(head).get_all("To", [])
