@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -14,6 +13,7 @@ from newsletter.audience.batch import Batch, Stored, new_ids
 from newsletter.audience.entry import Blanket, Entries, Entry
 from newsletter.audience.erased import Erased, Keys
 from newsletter.audience.first_lines import FirstLines
+from newsletter.audience.gathering import gathered
 from newsletter.audience.merging import changed_row, consent_after, new_row
 from newsletter.audience.sheet import Sheet, open_sheet
 from newsletter.audience.suppression import suppress
@@ -60,6 +60,8 @@ def import_list(
 ) -> Tally:
     """Add and update subscribers in one transaction.
 
+    Others cannot write to an SQLite file meanwhile; a pipe is read to its end before it begins.
+
     Args:
         engine: the store.
         source: the list.
@@ -71,19 +73,15 @@ def import_list(
         UnreadableList: where the list cannot be read to its end; nothing has changed then.
         SecretMissing: where an erased address might be in the list, and nobody could tell.
     """
-    sheet = open_sheet(source.file, source.name, source.encoding)
-    with writing(engine) as connection:
-        take_turn(connection)
-        entries = Entries(sheet.columns, terms.topics, terms.blanket, terms.today, now_utc())
-        place = _Place(source.file)
-        store = Batch(connection, entries.now, long=place.size > _LONG)
-        importing = _Importing(connection, store, entries, Erased(connection, keys))
-        for batch in importing.batches(sheet):
-            importing.apply(batch, place.advance())
-            progress(place.bytes)
-        store.finish()
-        if terms.dry_run:
-            connection.rollback()
+    with gathered(source.file, source.name) as file:
+        sheet = open_sheet(file, source.name, source.encoding)
+        with writing(engine) as connection:
+            take_turn(connection)
+            erased = Erased(connection, keys)
+            importing = _Importing(connection, sheet, terms, erased, _Place(file))
+            importing.run(progress)
+            if terms.dry_run:
+                connection.rollback()
     return importing.tally
 
 
@@ -91,13 +89,15 @@ class _Place:
     """How far a file has been read."""
 
     def __init__(self, file: BufferedReader) -> None:
-        status = os.fstat(file.fileno())
         self._file = file
-        self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        self.size = os.fstat(file.fileno()).st_size
         self.bytes = 0
 
     def advance(self) -> tuple[float, float]:
-        """The part read since the last look, as shares of the whole: all of it for a pipe."""
+        """The part read since the last look, as shares of the whole.
+
+        All of it where the size is not told, as in Linux's /proc.
+        """
         if not self.size:
             return 0.0, 1.0
         before, self.bytes = self.bytes, self._file.tell()
@@ -108,16 +108,25 @@ class _Importing:
     """One import under way."""
 
     def __init__(
-        self, connection: Connection, store: Batch, entries: Entries, erased: Erased
+        self, connection: Connection, sheet: Sheet, terms: Terms, erased: Erased, place: _Place
     ) -> None:
-        self._connection, self._store = connection, store
-        self._entries, self._erased = entries, erased
-        self.tally = Tally(notes=entries.notes)
+        self._connection, self._rows = connection, sheet.rows
+        self._erased, self._place = erased, place
+        self._entries = Entries(sheet.columns, terms.topics, terms.blanket, terms.today, now_utc())
+        self._store = Batch(connection, self._entries.now, long=place.size > _LONG)
+        self.tally = Tally(notes=self._entries.notes)
 
-    def batches(self, sheet: Sheet) -> Iterator[list[Entry]]:
+    def run(self, progress: Callable[[int], object]) -> None:
+        """Take the list in, batch by batch."""
+        for batch in self._batches():
+            self._apply(batch, self._place.advance())
+            progress(self._place.bytes)
+        self._store.finish()
+
+    def _batches(self) -> Iterator[list[Entry]]:
         """Entries that are good and new to the list, some thousands at a time."""
         read, seen, batch = self._entries.read, FirstLines(), []
-        for row in sheet.rows:
+        for row in self._rows:
             try:
                 entry = read(row)
             except ValueError as error:
@@ -135,7 +144,7 @@ class _Importing:
                 batch = []
         yield batch
 
-    def apply(self, batch: Sequence[Entry], share: tuple[float, float]) -> None:
+    def _apply(self, batch: Sequence[Entry], share: tuple[float, float]) -> None:
         """Bring a batch into the store; `share` is the part of the list that it comes from."""
         stored = self._store.find([entry.key for entry in batch])
         if not stored:

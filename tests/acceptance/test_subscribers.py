@@ -8,9 +8,10 @@ import json
 import os
 import pty
 import shutil
-import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -284,17 +285,29 @@ def test_without_the_secret_of_an_erasure_no_list_is_taken(audience: Path) -> No
 
 def test_a_killed_import_changes_nothing(audience: Path) -> None:
     before = told(audience, "list")
-    pipe = audience / "pipe"
-    os.mkfifo(pipe)
-    process = subprocess.Popen([*COMMAND, "import", "pipe"], cwd=audience)
-    with pipe.open("w") as writing:
-        writing.write("email,first_name\nann@example.org,Changed\n")
-        for number in range(20_000):
-            writing.write(f"reader{number}@example.org,Reader\n")
-        writing.flush()  # all but what a pipe holds has been read, and is being written
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    rows = "".join(f"reader{number}@example.org,Reader\n" for number in range(50_000))
+    (audience / "many.csv").write_text(f"email,first_name\nann@example.org,Changed\n{rows}")
+    process = subprocess.Popen([*COMMAND, "import", "many.csv"], cwd=audience)
+    while not is_written_to(audience):
+        assert process.poll() is None, "it was done before it could be killed"
+    process.kill()
+    process.wait()
     assert told(audience, "list") == before
+
+
+def is_written_to(folder: Path) -> bool:
+    """Whether another program has a writing transaction open."""
+    with closing(sqlite3.connect(folder / "newsletter.db", timeout=0)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def test_a_pipe_is_a_list_too(audience: Path) -> None:
+    shown = run(audience, "import", "/dev/stdin", typed="email\nannabel@example.org\n").stdout
+    assert shown.splitlines()[0] == "1 added, 0 updated, 0 unchanged"
 
 
 def test_a_terminal_sees_how_far_an_import_has_come(audience: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,29 @@ def test_somebody_who_leaves_while_a_list_is_read_has_left(roll: Any, tmp_path: 
     assert (row["status"], row["first_name"]) == (
         ("unsubscribed", "A") if left else ("active", "B")
     )
+
+
+def test_a_list_that_comes_slowly_keeps_nobody_from_writing(
+    tmp_path: Path, sqlite_roll: Any
+) -> None:
+    engine = open_store("sqlite:///newsletter.db", tmp_path, busy=0.05)
+    roll = type(sqlite_roll)(engine, tmp_path)
+    roll.take("email\nann@example.org\n")
+    theirs, ours = os.pipe()
+
+    def take() -> Any:
+        with os.fdopen(theirs, "rb") as pipe:
+            return import_list(engine, Source(pipe, "-"), Terms("2026-03-10"), lambda: roll.keyring)
+
+    with ThreadPoolExecutor(1) as pool:
+        with os.fdopen(ours, "wb") as pipe:
+            taking = pool.submit(take)
+            pipe.write(b"email\n" + b"".join(b"reader%06d@example.org\n" % n for n in range(9000)))
+            pipe.flush()  # a pipe holds a third of it, so that the rest has been read
+            assert suppress_now(roll, "ann@example.org")
+            pipe.write(b"last@example.org\n")
+        assert taking.result().added == 9001
+    engine.dispose()
 
 
 def suppress_now(roll: Any, key: str) -> bool:
