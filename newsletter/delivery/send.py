@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic, sleep
@@ -17,7 +15,7 @@ from newsletter.delivery.claim import Claim, Provider
 from newsletter.delivery.dispatch import Dispatch, Stop, Watch
 from newsletter.delivery.ending import Ending, Why
 from newsletter.delivery.ledger import Ledger, Recipient
-from newsletter.delivery.lock import busy, sender_lock
+from newsletter.delivery.lock import busy, sender_lock, this_process
 from newsletter.delivery.mailing import Mailing, as_it_is_now
 from newsletter.delivery.pace import DELAYS
 from newsletter.delivery.plan import load_letter
@@ -107,7 +105,7 @@ def _begin(connection: Connection, mailing: Mailing, config: Config) -> Ledger:
         state="paused",
         hold="interruption",
         provider=config.delivery.provider,
-        sender=f"process {os.getpid()} on {socket.gethostname()}",
+        sender=this_process(),
         sender_since=now_utc(),
         started_at=now.started_at or now_utc(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.delivery.claim import Claim
+from newsletter.delivery.control import alone
 from newsletter.delivery.ending import Why
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import sender_lock
@@ -53,12 +55,37 @@ def test_a_second_sender_is_told_who_sends_and_since_when(
     post = make_post(before=try_as_well, at_once=2)
     assert house.send(post).why is Why.DONE
 
+    began = datetime.fromisoformat(house.mailing.sender_since).astimezone()
     expected = (
         f"2023-12 is being sent by process {os.getpid()} on {os.uname().nodename} since "
-        f"{house.mailing.sender_since}; wait, or stop it with 'newsletter pause 2023-12'"
+        f"{began.isoformat(timespec='seconds')}; wait, or stop it with 'newsletter pause 2023-12'"
     )
     assert refused == [expected] * 2
     assert post.handed == ["a@example.org", "b@example.org"]
+
+
+def test_who_holds_the_lock_and_does_not_send_is_not_called_a_sender(
+    house: Any, another: Any, make_post: Any
+) -> None:
+    house.subscribe("a@example.org", "b@example.org")
+    house.send(make_post(), limit=1)
+    with alone(house.engine, house.mailing), pytest.raises(SenderBusy) as caught:
+        another.send(make_post())
+
+    assert str(caught.value) == ("another command is at work on 2023-12; try again once it is done")
+
+
+def test_the_lock_of_a_file_is_the_same_by_any_of_its_names(
+    sqlite_house: Any, make_house: Callable[[Engine], Any], make_post: Any, tmp_path: Path
+) -> None:
+    sqlite_house.subscribe("a@example.org")
+    mailing = sqlite_house.plan()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.db").symlink_to(tmp_path / "newsletter.db")
+    engine = open_store("sqlite:///elsewhere/other.db", tmp_path)
+    with sender_lock(sqlite_house.engine, mailing.id), pytest.raises(SenderBusy):
+        make_house(engine).send(make_post())
+    engine.dispose()
 
 
 def test_the_lock_is_free_after_the_run(house: Any, another: Any, make_post: Any) -> None:
