@@ -157,6 +157,7 @@ LETTER = Letter(
     list_id="news.digest.example",
     date="Tue, 05 Dec 2023 09:00:00 -0500",
     feedback_id="2023-12:digest:newsletter:digestexample",
+    web_url="https://news.digest.example",
     html=Personal(
         ("<p>Dear ", Place("first_name", "html", "reader"), "</p>\n<p>.</p>\n<a href='",
          Place("unsubscribe_url", "html"), "'>leave</a>\n")
@@ -227,6 +228,8 @@ class Book:
             if taken or not most or self.in_flight or self.stopping or not self.planned:
                 break
             sleep(0.01)
+        if not (most or self.in_flight or self.planned):
+            self.stopping = True  # as a ledger tells a provider that rests: nothing is to come
         del self.planned[: len(taken)]
         for claim in taken:
             self.in_flight[claim.delivery] = claim

@@ -283,6 +283,7 @@ def test_after_429_all_is_quiet_until_the_reset_by_sendgrids_clock(
 
     assert verdicts(outcomes) == ["planned"] * 2
     assert len(server.mails) == 1
+    assert claims.committed == outcomes.keys()
 
 
 @pytest.mark.parametrize("reset", ["1", "soon", None])
@@ -308,6 +309,19 @@ def test_a_pause_of_429_lasts_as_long_as_it_says(
 
     assert verdicts(claims.outcomes) == ["planned", "accepted"]
     assert time() >= reset - 0.1
+
+
+def test_nobody_rests_for_nobody(sendgrid_rig: Any, server: Any, step: Any, book: Any) -> None:
+    server.script.append(step(429, headers={"X-RateLimit-Reset": f"{time() + 600:.0f}"}))
+    claims = book("a@example.org")
+    rescue = Timer(20, setattr, (claims, "stopping", True))
+    rescue.start()
+
+    outcomes = claims.run(sendgrid_rig.provider)
+
+    assert rescue.is_alive()
+    rescue.cancel()
+    assert verdicts(outcomes) == ["planned"]
 
 
 def test_recipients_that_a_refusal_points_at_fail_alone(
@@ -431,6 +445,7 @@ def test_halves_that_have_not_left_are_given_back_when_the_run_is_to_stop(
 
     assert verdicts(outcomes) == ["failed"] + ["planned"] * 7
     assert len(server.mails) == 1
+    assert claims.committed == outcomes.keys()
 
 
 def test_what_is_in_flight_is_waited_for_when_the_run_is_to_stop(
@@ -442,6 +457,7 @@ def test_what_is_in_flight_is_waited_for_when_the_run_is_to_stop(
     outcomes = claims.run(sendgrid_rig.provider_with(connections=2))
 
     assert verdicts(outcomes) == ["accepted", "doubtful"]
+    assert claims.committed == outcomes.keys()
 
 
 def test_no_more_than_two_batches_are_ever_in_hand(

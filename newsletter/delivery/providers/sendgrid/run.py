@@ -66,6 +66,8 @@ class Run:
                 if not any(lane.sent for lane in lanes) and (dry or self._ending):
                     break
                 yield from self._answered(done)
+            if self._claims.stopping:
+                self._claims.take(0)  # writes the last outcomes, and sees why it was to end
         finally:
             for lane in lanes:
                 lane.close()
@@ -124,7 +126,8 @@ class Run:
         try:
             lane, answer = done.get(timeout=rest if 0 < rest < _LOOK else _LOOK)
         except Empty:
-            self._claims.take(0)  # writes what is settled, and sees what is wished for
+            # Writes what is settled, and sees what is wished for, or that nothing is to come.
+            self._claims.take(0)
             return ()
         return self._follow[meaning_of(answer, self._settings.sandbox)](lane, lane.settle(), answer)
 
