@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from newsletter.config.values import email_parts
+
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 """The dot-atom of RFC 5322 §3.2.3, which is nearly every local part there is."""
 _PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9](?:-?[a-z0-9]){0,30}\.)+[a-z]{2,}")
@@ -75,8 +77,6 @@ def _judged(text: str) -> Address:
     Raises:
         ValueError: where the address is none.
     """
-    from email_validator import EmailNotValidError, validate_email
-
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     local = text.rpartition("@")[0]
     if local and not local.isascii():
@@ -84,20 +84,5 @@ def _judged(text: str) -> Address:
             f"'{shown}' cannot be written to: letters beyond ASCII before the @ "
             "need SMTPUTF8, which few servers take; ask for another address"
         )
-    try:
-        parts = validate_email(
-            text,
-            check_deliverability=False,
-            allow_smtputf8=False,
-            strict=True,  # no local part over 64 characters
-            test_environment=True,  # RFC 2606 keeps .test for trials
-        )
-    except EmailNotValidError as error:
-        raise ValueError(f"'{shown}' is not an e-mail address: {_clause(error)}") from error
-    domain = str(parts.ascii_domain)
-    return Address(f"{parts.local_part}@{domain}", f"{parts.local_part.lower()}@{domain}", domain)
-
-
-def _clause(error: ValueError) -> str:
-    sentence = " ".join(str(error).split()).rstrip(".")
-    return sentence[:1].lower() + sentence[1:]
+    local, domain = email_parts(text, shown)
+    return Address(f"{local}@{domain}", f"{local.lower()}@{domain}", domain)

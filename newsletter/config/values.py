@@ -88,6 +88,15 @@ def email_address(text: str) -> str:
     """An address by RFC 5321, its domain in ASCII; asks no name server."""
     if len(text) <= 64 and _PLAIN_EMAIL.fullmatch(text):
         return text
+    return "@".join(email_parts(text))
+
+
+def email_parts(text: str, shown: str | None = None) -> tuple[str, str]:
+    """Local part and ASCII domain of an address; `shown` stands for it in the message.
+
+    Raises:
+        ValueError: a sentence, where it is none.
+    """
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -99,12 +108,13 @@ def email_address(text: str) -> str:
             test_environment=True,  # RFC 2606 keeps .test for trials
         )
     except EmailNotValidError as error:
-        raise ValueError(f"'{text}' is not an e-mail address: {_clause(error)}") from error
-    return f"{parts.local_part}@{parts.ascii_domain}"
+        problem = f"'{shown or text}' is not an e-mail address: {_clause(error)}"
+        raise ValueError(problem) from error
+    return parts.local_part, str(parts.ascii_domain)
 
 
 def _clause(error: ValueError) -> str:
-    sentence = str(error).rstrip(".")
+    sentence = " ".join(str(error).split()).rstrip(".")
     return sentence[:1].lower() + sentence[1:]
 
 
