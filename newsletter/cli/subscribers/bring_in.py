@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import publication, terminal
+from newsletter.cli.subscribers.asked import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +60,6 @@ def import_subscribers(
     cannot be read to its end changes nothing.
     """
     from newsletter.audience.importing import Source, Terms, import_list
-    from newsletter.audience.keys import keyring
     from newsletter.store import today_in
 
     config = publication.load(ctx)
@@ -71,7 +71,7 @@ def import_subscribers(
             publication.store(config),
             Source(opened, str(file), encoding),
             terms,
-            lambda: keyring(config, publication.secrets())[0],
+            keys_of(config),
             progress,
         )
     if as_json:
