@@ -15,7 +15,7 @@ from newsletter.audience.columns import CONTROL, KNOWN, Columns
 from newsletter.audience.consent import Consent, read_consent
 from newsletter.audience.guard import unguarded
 from newsletter.audience.sheet import Row
-from newsletter.audience.suppression import WEAKEST_FIRST
+from newsletter.audience.statuses import STATUSES
 from newsletter.store import utc_text
 from newsletter.suggest import did_you_mean
 
@@ -23,7 +23,8 @@ LONGEST_NAME = 200
 """Characters; a name stands in a header of the mail."""
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """An attribute may have lines and tabs, since it stands in no mail."""
-_STATUSES = WEAKEST_FIRST[:-1]
+_STATUSES = STATUSES[:-1]
+"""Those that a list may tell: nothing is left of the erased."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 _HERE = ("", "", "")
 """Status, time and note of who has not left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Text, case, literal, null
 
 from newsletter.store import subscribers
 
@@ -46,12 +46,6 @@ def why_skipped_now(
     if consent_until is not None and consent_until < today:
         return RAN_OUT + consent_until
     return None
-
-
-def recipients_now(connection: Connection, today: str) -> int:
-    """How many subscribers a mailing planned today would reach."""
-    reached = select(func.count()).select_from(subscribers).where(why_skipped(today).is_(None))
-    return int(connection.execute(reached).scalar_one())
 
 
 def _text(value: str) -> ColumnElement[str]:

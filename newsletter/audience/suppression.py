@@ -14,14 +14,9 @@ The way back is `subscribers add --resubscribe` alone.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sqlalchemy import Connection, update
 
 from newsletter.store import subscribers
-
-Suppressed = Literal["unsubscribed", "bounced", "manual", "complained"]
-"""What a person, or an event, can make of a subscriber."""
 
 WEAKEST_FIRST = ("active", "unsubscribed", "bounced", "manual", "complained", "erased")
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.audience.statuses import SUPPRESSED
 from newsletter.cli import publication
 from newsletter.cli.subscribers.asked import address_of, keys_of
 
 if TYPE_CHECKING:
     from newsletter.audience.entry import Entry
-
-_REASONS = ("unsubscribed", "bounced", "complained", "manual")
 
 
 @click.command(
@@ -53,7 +52,7 @@ def add(ctx: click.Context, /, email: str, resubscribe: bool, **given: str) -> N
 )
 @click.argument("email")
 @click.option(
-    "--as", "status", type=click.Choice(_REASONS), default="unsubscribed", show_default=True,
+    "--as", "status", type=click.Choice(SUPPRESSED), default="unsubscribed", show_default=True,
     help="Why: it bounces, they complained of spam, or you decided.",
 )  # fmt: skip
 @click.pass_context

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.audience.statuses import STATUSES
 from newsletter.cli import mailing as mailings
 from newsletter.cli import publication, terminal
 from newsletter.cli.subscribers.asked import address_of, keys_of
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from newsletter.audience.record import Subscriber
     from newsletter.config import Config
 
-_STATUSES = ("active", "unsubscribed", "bounced", "complained", "manual", "erased")
-
 
 @click.command(
     "list",
     short_help="List everybody, or those of one status.",
     epilog="Example:  newsletter subscribers list --status unsubscribed",
 )
-@click.option("--status", type=click.Choice(_STATUSES), help="Those of this status alone.")
+@click.option("--status", type=click.Choice(STATUSES), help="Those of this status alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def list_subscribers(ctx: click.Context, status: str | None, as_json: bool) -> None:
