@@ -81,10 +81,11 @@ _READING: dict[str, dict[str, Any]] = {
 
 
 def _sqlite(url: URL, busy: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy, "isolation_level": None})
+    settings = {"timeout": busy, "isolation_level": None}
+    engine = create_engine(url, connect_args=settings)
 
     @event.listens_for(engine, "connect")
-    def settings(connection: Any, _: object) -> None:
+    def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         _keep_a_log(cursor, busy)
         # NORMAL could lose a committed "accepted" to a power cut, and so double a mail.
@@ -120,11 +121,22 @@ def _keep_a_log(cursor: sqlite3.Cursor, busy: float) -> None:
             return
 
 
+_PATIENCE = {
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""How long a server may be silent; the system's own patience is hours. Options of libpq."""
+
+
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    engine = create_engine(url, connect_args=patience, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
-    def settings(connection: Any, _: object) -> None:
+    def prepare(connection: Any, _: object) -> None:
         # As with SQLite: a server set to answer early could forget an "accepted".
         connection.execute(
             "SELECT set_config('synchronous_commit', 'on', false) "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 from contextlib import closing
@@ -145,6 +146,36 @@ def test_a_wrong_password_is_told_and_not_repeated(owned: str, tmp_path: Path) -
         f"{owned.format('***')}: error: the server refuses this user and password; check them in "
         "NEWSLETTER_DATABASE"
     )
+
+
+def patience_of(address: str, root: Path) -> list[int]:
+    """How long the system keeps a connection that nothing comes through: as the socket has it."""
+    engine = open_store(address, root)
+    with reading(engine) as connection:
+        driver: Any = connection.connection.driver_connection
+        with closing(socket.socket(fileno=os.dup(driver.fileno()))) as line:
+            options = [
+                (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+                *((socket.IPPROTO_TCP, getattr(socket, name)) for name in OPTIONS),
+            ]
+            found = [line.getsockopt(*option) for option in options]
+    engine.dispose()
+    return found
+
+
+OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+
+
+def test_a_line_that_has_gone_dead_is_noticed_within_half_a_minute(
+    postgresql: str, tmp_path: Path
+) -> None:
+    assert patience_of(postgresql, tmp_path) == [1, 10, 5, 4, 30_000]
+
+
+def test_an_address_may_set_its_own_patience(postgresql: str, tmp_path: Path) -> None:
+    address = f"{postgresql}?tcp_user_timeout=5000&keepalives_idle=60&connect_timeout=3"
+
+    assert patience_of(address, tmp_path) == [1, 60, 5, 4, 5000]
 
 
 def test_a_password_among_the_options_is_not_repeated(owned: str, tmp_path: Path) -> None:
