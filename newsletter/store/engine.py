@@ -82,7 +82,7 @@ _READING: dict[str, dict[str, Any]] = {
 
 def _sqlite(url: URL, busy: float) -> Engine:
     settings = {"timeout": busy, "isolation_level": None}
-    engine = create_engine(url, connect_args=settings)
+    engine = create_engine(url, connect_args=settings, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -133,7 +133,7 @@ _PATIENCE = {
 
 def _postgresql(url: URL) -> Engine:
     patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
-    engine = create_engine(url, connect_args=patience, pool_pre_ping=True)
+    engine = create_engine(url, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -168,5 +168,7 @@ _IN_WORDS = {
 
 def _told(error: DBAPIError) -> str:
     """The driver's words, or ours where they say what to do."""
-    said = " ".join(str(error.orig).split())
+    # PostgreSQL's detail names whole rows, addresses and all; where no server speaks, none is.
+    server = getattr(error.orig, "diag", None)
+    said = " ".join(((server and server.message_primary) or str(error.orig)).split())
     return next((words for known, words in _IN_WORDS.items() if known in said), said)

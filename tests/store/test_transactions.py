@@ -52,6 +52,22 @@ def test_an_exception_takes_everything_back(store: Engine) -> None:
         assert number_of_subscribers(connection) == 0
 
 
+@pytest.mark.parametrize("values", [{}, {"key": "other", "status": "away"}])
+def test_what_is_refused_is_told_without_the_address_that_it_holds(
+    store: Engine, values: dict[str, str]
+) -> None:
+    with writing(store) as connection:
+        add(connection, 1)
+        connection.execute(update(subscribers).values(key="ann@example.org"))
+    row = {"id": 2, "key": "ann@example.org", "email": "ann@example.org", **values}
+    with pytest.raises(StoreUnavailable) as refusal, writing(store) as connection:
+        connection.execute(insert(subscribers).values(created_at="", updated_at="", **row))
+
+    assert "constraint" in str(refusal.value)
+    assert "ann@" not in str(refusal.value)
+    assert "parameters: " not in str(refusal.value.__cause__)
+
+
 def test_a_refused_row_takes_the_others_back(store: Engine) -> None:
     with pytest.raises(StoreUnavailable) as refusal, writing(store) as connection:
         add(connection, 1, 1)
