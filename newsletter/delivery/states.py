@@ -10,15 +10,14 @@ What a person decides goes backwards: failed → planned, doubtful → planned o
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Update, update
 
 from newsletter.store import deliveries
+from newsletter.store.states import State
 
-State = Literal[
-    "planned", "claimed", "attempting", "accepted", "failed", "doubtful", "skipped"
-]  # fmt: skip
+__all__ = ["REMAINING", "TRANSITIONS", "State", "move"]
 
 REMAINING: tuple[State, ...] = ("planned", "claimed", "attempting")
 """States that do not tell yet what will become of a recipient."""

@@ -16,6 +16,8 @@ from sqlalchemy import (
     text,
 )
 
+from newsletter.store.states import STATES
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,9 +32,6 @@ metadata = MetaData(
 _Number = BigInteger().with_variant(Integer(), "sqlite")
 
 STATUSES = ("active", "unsubscribed", "bounced", "complained", "erased", "manual")
-DELIVERY_STATES = (
-    "planned", "claimed", "attempting", "accepted", "failed", "doubtful", "skipped",
-)  # fmt: skip
 MAILING_STATES = ("planned", "paused", "cancelled", "finished")
 KINDS = ("real", "rehearsal")
 
@@ -100,7 +99,7 @@ mailings = Table(
     Column("provider", Text, nullable=False),
     # Where it stands while nobody is sending; it is 'sending' only while a sender's lock is held.
     Column("state", Text, nullable=False),
-    # Why it is paused: operator, limit, brake, interruption.
+    # Why it is paused: operator, limit, brake, provider, interruption.
     _text("hold"),
     # What another terminal asks of the running sender: '', pause, cancel.
     _text("wish"),
@@ -146,6 +145,6 @@ deliveries = Table(
     Column("settled_at", Text),
     UniqueConstraint("mailing_id", "key"),
     Index(None, "mailing_id", "state", "id"),
-    _one_of("state", DELIVERY_STATES),
+    _one_of("state", STATES),
     sqlite_autoincrement=True,
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, get_args
+from typing import Any
 
 import pytest
+from click import Choice
 from sqlalchemy.exc import IntegrityError
 
+from newsletter.cli.deliveries import deliveries as command
 from newsletter.delivery.standing import recipients_of
 from newsletter.delivery.states import REMAINING, TRANSITIONS, State, move
 from newsletter.errors import StoreUnavailable
 from newsletter.store import deliveries, mailings, writing
+from newsletter.store.states import STATES
 
-STATES: tuple[State, ...] = get_args(State)
 OTHERS = sorted(set(product(STATES, STATES)) - TRANSITIONS.keys())
 
 
@@ -60,6 +62,12 @@ def test_what_is_accepted_or_skipped_stays_so() -> None:
 
 def test_remaining_are_the_states_that_a_sender_passes_through() -> None:
     assert set(REMAINING) == {"planned", "claimed", "attempting"}
+
+
+def test_the_states_that_a_command_offers_are_those_there_are() -> None:
+    offered = next(each for each in command.params if each.name == "state").type
+    assert isinstance(offered, Choice)
+    assert tuple(offered.choices) == STATES
 
 
 @pytest.mark.parametrize(
