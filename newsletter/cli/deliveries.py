@@ -13,7 +13,11 @@ from newsletter.cli import mailing as mailings
 from newsletter.cli import publication, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from newsletter.delivery.mailing import Mailing
+
+    Find = Callable[..., Mailing | None]
 
     from newsletter.config import Config
     from newsletter.delivery.standing import Told
@@ -48,7 +52,9 @@ def deliveries(
         print_lines(shown)
 
 
-def told(ctx: click.Context, issue: str, state: Any) -> Iterator[dict[str, Any]]:
+def told(
+    ctx: click.Context, issue: str, state: Any, find: Find = mailings.sought
+) -> Iterator[dict[str, Any]]:
     """The recipients of an issue's mailing, times in the publication's zone.
 
     Raises:
@@ -59,7 +65,7 @@ def told(ctx: click.Context, issue: str, state: Any) -> Iterator[dict[str, Any]]
 
     config = publication.load(ctx)
     engine = publication.store(config)
-    found = mailings.sought(issue, config, engine)
+    found = find(issue, config, engine)
     if found is None:
         find_issue(issue, config)
         return iter(())

@@ -41,7 +41,7 @@ def doubtful(
     if not (accept or resend):
         if addresses:
             raise click.UsageError("name what to do with the addresses: --accept or --resend")
-        shown = deliveries.told(ctx, issue, "doubtful")
+        shown = deliveries.told(ctx, issue, "doubtful", mailings.meant)
         (deliveries.print_json if as_json else deliveries.print_lines)(shown)
         return
     _settle(ctx, issue, addresses, "accepted" if accept else "planned", yes=yes)

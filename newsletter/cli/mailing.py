@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def named(name: str, config: Config, engine: Engine) -> Mailing:
-    """The mailing of an issue, the real one if there is one.
+    """The mailing of an issue that is to be changed; see `meant`.
 
     Raises:
         MailingRefused: where there is none.
@@ -26,7 +26,7 @@ def named(name: str, config: Config, engine: Engine) -> Mailing:
     from newsletter.errors import MailingRefused
     from newsletter.issue import find_issue
 
-    found = sought(name, config, engine)
+    found = meant(name, config, engine)
     if found is None:
         find_issue(name, config)
         raise MailingRefused(
@@ -35,8 +35,21 @@ def named(name: str, config: Config, engine: Engine) -> Mailing:
     return found
 
 
+def meant(name: str, config: Config, engine: Engine) -> Mailing | None:
+    """The mailing of an issue that is of the kind that the configured provider makes, or else any.
+
+    Whoever rehearses must not end the real one by mistake.
+    """
+    from newsletter.delivery.mailing import find_mailing, kind_of
+    from newsletter.store import reading
+
+    with reading(engine) as connection:
+        month = publication.month(name, config)
+        return find_mailing(connection, month, kind_of(config)) or find_mailing(connection, month)
+
+
 def sought(name: str, config: Config, engine: Engine) -> Mailing | None:
-    """The mailing of an issue, if there is one."""
+    """The mailing of an issue to tell of, the real one if there is one."""
     from newsletter.delivery.mailing import find_mailing
     from newsletter.store import reading
 

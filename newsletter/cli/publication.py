@@ -61,6 +61,13 @@ def month(name: str, config: Config) -> str:
     return name if MONTH.fullmatch(name) else find_issue(name, config).stem
 
 
+def pinned(name: str, config: Config) -> str:
+    """ISSUE by a name that means the same a minute later, as 'latest' may not."""
+    from newsletter.issue import find_issue
+
+    return str(find_issue(name, config)) if name == "latest" else name
+
+
 def address(text: str) -> str:
     """An e-mail address from the command line, normalised.
 

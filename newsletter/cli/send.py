@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from newsletter.delivery.claim import Provider
     from newsletter.delivery.ending import Ending
     from newsletter.delivery.mailing import Mailing
-    from newsletter.delivery.plan import Terms
     from newsletter.edition import Letter
 
 
@@ -27,10 +26,17 @@ if TYPE_CHECKING:
 class _Desk:
     """What a send works with."""
 
+    issue: str
+    """One and the same from now on: `latest` may soon be another."""
     config: Config
     engine: Engine
     keyring: Keyring
     provider: Provider
+
+    @property
+    def month(self) -> str:
+        """The issue's."""
+        return publication.month(self.issue, self.config)
 
 
 @click.command(
@@ -55,15 +61,11 @@ def send(
     twice, and 'newsletter status' says where it stands. Exits with 0 where all is well.
     """
     from newsletter.delivery.approved import needs_approval
-    from newsletter.delivery.plan import plan
     from newsletter.delivery.send import refuse_unready
     from newsletter.delivery.standing import standing_of
 
-    desk = _desk(ctx)
-    month = publication.month(issue, desk.config)
-    found = _begun(month, desk)
-    if found and not dry_run and _outdated(issue, desk, found):
-        found = None
+    desk = _desk(ctx, issue)
+    found = _begun(desk)
     if found and found.state == "finished":
         counts = standing_of(desk.engine, found).counts
         click.echo(f"{found.name} is finished already: {mailings.in_words(counts)}")
@@ -71,13 +73,12 @@ def send(
     if found:
         refuse_unready(desk.engine, found)
     elif needs_approval(desk.config) and not dry_run:
-        _permitted(month, unapproved=unapproved)
-    terms = _terms(desk, unapproved=unapproved)
-    letter = _letter_of(issue, desk, found)
+        _permitted(desk.month, unapproved=unapproved)
+    letter = _letter_of(desk, found)
     if dry_run:
-        _dry_run(desk, letter, terms)
+        _dry_run(desk, letter, found)
         return
-    planned = found or plan(desk.engine, letter, terms)[0]
+    planned = found or _planned(desk, letter, unapproved=unapproved)
     for line in summary.of_plan(desk.engine, desk.config, planned, letter, limit):
         click.echo(line)
     if not yes and not _asked(desk, planned):
@@ -85,7 +86,7 @@ def send(
     ctx.exit(_tell(_run(desk, planned, limit)))
 
 
-def _desk(ctx: click.Context) -> _Desk:
+def _desk(ctx: click.Context, issue: str) -> _Desk:
     from newsletter.audience.keys import keyring
     from newsletter.delivery.providers import load_provider
 
@@ -94,26 +95,35 @@ def _desk(ctx: click.Context) -> _Desk:
     keys, told = keyring(config, secrets)
     if told:
         terminal.say(f"note: {told}")
-    return _Desk(config, publication.store(config), keys, provider)
+    pinned = publication.pinned(issue, config)
+    return _Desk(pinned, config, publication.store(config), keys, provider)
 
 
-def _begun(month: str, desk: _Desk) -> Mailing | None:
+def _begun(desk: _Desk) -> Mailing | None:
+    """The mailing to go on with, if there is one; a plan left at the question is none."""
     from newsletter.delivery.mailing import find_mailing, kind_of
     from newsletter.store import reading
 
     with reading(desk.engine) as connection:
-        return find_mailing(connection, month, kind_of(desk.config))
+        found = find_mailing(connection, desk.month, kind_of(desk.config))
+    return None if found and found.state == "planned" and not found.started_at else found
 
 
-def _outdated(issue: str, desk: _Desk, found: Mailing) -> bool:
-    """Whether a plan was left at the question, and its files are others now; it is taken back."""
-    from newsletter.delivery.plan import discard
+def _planned(desk: _Desk, letter: Letter, *, unapproved: bool) -> Mailing:
+    """A new mailing. Of a plan that was left at the question, letter and audience may be old."""
+    from newsletter.delivery.approved import needs_approval
+    from newsletter.delivery.mailing import find_mailing, kind_of
+    from newsletter.delivery.plan import Terms, discard, plan
+    from newsletter.store import reading, today_in
 
-    left = found.state == "planned" and found.started_at is None
-    if not left or not letters.have_changed(issue, desk.config, _frozen(desk, found)):
-        return False
-    discard(desk.engine, found)
-    return _begun(found.issue, desk) is None
+    config = desk.config
+    kind, without = kind_of(config), unapproved and needs_approval(config)
+    with reading(desk.engine) as connection:
+        left = find_mailing(connection, desk.month, kind)
+    if left:
+        discard(desk.engine, left)
+    terms = Terms(kind, config.delivery.provider, today_in(config.zone), without)
+    return plan(desk.engine, letter, terms)[0]
 
 
 def _frozen(desk: _Desk, found: Mailing) -> Letter:
@@ -124,12 +134,12 @@ def _frozen(desk: _Desk, found: Mailing) -> Letter:
         return load_letter(connection, found)
 
 
-def _letter_of(issue: str, desk: _Desk, found: Mailing | None) -> Letter:
+def _letter_of(desk: _Desk, found: Mailing | None) -> Letter:
     """The letter to send: as it was frozen, or of the files as they are now."""
     if found is None:
-        return letters.checked(issue, desk.config)
+        return letters.checked(desk.issue, desk.config)
     frozen = _frozen(desk, found)
-    if letters.have_changed(issue, desk.config, frozen):
+    if letters.have_changed(desk.issue, desk.config, frozen):
         terminal.say(
             f"note: the files of {found.issue} have changed since it was planned; "
             "what goes out is what was planned"
@@ -152,21 +162,11 @@ def _permitted(month: str, *, unapproved: bool) -> None:
         raise UsageError(f"'{month}' was not typed out, so nothing is sent")
 
 
-def _terms(desk: _Desk, *, unapproved: bool) -> Terms:
-    from newsletter.delivery.approved import needs_approval
-    from newsletter.delivery.mailing import kind_of
-    from newsletter.delivery.plan import Terms
+def _dry_run(desk: _Desk, letter: Letter, begun: Mailing | None) -> None:
+    from newsletter.delivery.dry_run import dry_run
     from newsletter.store import today_in
 
-    config = desk.config
-    without = unapproved and needs_approval(config)
-    return Terms(kind_of(config), config.delivery.provider, today_in(config.zone), without)
-
-
-def _dry_run(desk: _Desk, letter: Letter, terms: Terms) -> None:
-    from newsletter.delivery.dry_run import dry_run
-
-    done = dry_run(desk.engine, letter, terms, desk.config, desk.keyring)
+    done = dry_run(desk.engine, letter, begun, today_in(desk.config.zone), desk.keyring)
     for line in summary.of_dry_run(letter, done):
         click.echo(line)
 

@@ -39,7 +39,7 @@ def test(ctx: click.Context, issue: str, addresses: tuple[str, ...]) -> None:
     provider = load_provider(config, publication.secrets())
     letter = letters.trial(issue, config)
     wrong = 0
-    for address, outcome in send_copies(letter, dict.fromkeys(wanted), provider, config):
+    for address, outcome in send_copies(letter, dict.fromkeys(wanted), provider):
         why = " · ".join(filter(None, (outcome.reason, outcome.detail)))
         sent = outcome.verdict == "accepted"
         wrong += not sent

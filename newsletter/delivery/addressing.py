@@ -6,20 +6,16 @@ from collections.abc import Callable
 
 from newsletter.audience.keys import Keyring
 from newsletter.audience.tokens import Signer
-from newsletter.config import Config
 from newsletter.delivery.claim import Claim
 from newsletter.delivery.ledger import Recipient
-from newsletter.delivery.mailing import Mailing
-from newsletter.edition import Letter, Reader, Splice, sender_domain
+from newsletter.edition import Letter, Reader, Splice
 
 
-def addressed(
-    letter: Letter, mailing: Mailing, config: Config, keyring: Keyring
-) -> Callable[[Recipient], Claim]:
-    """Gives a mailing's recipients their links and Message-IDs."""
+def addressed(letter: Letter, mailing: int, keyring: Keyring) -> Callable[[Recipient], Claim]:
+    """Gives a mailing's recipients their links and Message-IDs; only the keys may have changed."""
     splice = Splice(letter)
-    signer = Signer(keyring, mailing.id, mailing.issue, sender_domain(config))
-    base = f"{config.web_url}/u/"
+    signer = Signer(keyring, mailing, letter.month, letter.sender_domain)
+    base = f"{letter.web_url}/u/"
 
     def claim(recipient: Recipient) -> Claim:
         reader = Reader(

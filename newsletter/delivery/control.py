@@ -58,19 +58,21 @@ def cancel(engine: Engine, mailing: Mailing, patience: float = PATIENCE) -> bool
 
 
 def resume(engine: Engine, mailing: Mailing) -> None:
-    """Lift a pause; sending is `send`'s.
+    """Lift a pause; sending is `send`'s. A sender that is about to pause stops all the same.
 
     Raises:
         MailingRefused: where it is over.
     """
+    with sender_lock(engine, mailing.id, patience=0.2) as connection:
+        if connection is not None:
+            ledger = _recovered(connection, mailing)
+            _refuse_ended(ledger.mailing, "resumed")
+            if ledger.mailing.state == "paused":
+                ledger.note(state="planned", hold="", wish="")
+            return
     with writing(engine) as connection:
-        now = as_it_is_now(connection, mailing)
-        _refuse_ended(now, "resumed")
-        lifting = update(mailings).where(mailings.c.id == mailing.id)
-        if now.wish == "pause":
-            connection.execute(lifting.values(wish=""))
-        if now.state == "paused":
-            connection.execute(lifting.values(state="planned", hold=""))
+        wished = mailings.c.id == mailing.id, mailings.c.wish == "pause"
+        connection.execute(update(mailings).where(*wished).values(wish=""))
 
 
 def plan_failed_again(engine: Engine, mailing: Mailing) -> int:
@@ -116,7 +118,7 @@ def _refuse_strangers(ledger: Ledger, keys: Sequence[str]) -> None:
 def _planned_again(ledger: Ledger, step: Update) -> int:
     if ledger.mailing.state == "cancelled":
         raise MailingRefused(f"{ledger.mailing.name} was cancelled, and stays so")
-    reopening = {"state": "planned", "finished_at": None}
+    reopening = {"state": "planned", "finished_at": None, "wish": ""}
     return ledger.apply(step, **(reopening if ledger.mailing.state == "finished" else {}))
 
 
@@ -154,7 +156,8 @@ def _brought_about(
                 return True
         if not asked:
             with writing(engine) as connection:
-                row = update(mailings).where(mailings.c.id == mailing.id)
+                over = mailings.c.state.in_(("finished", "cancelled"))
+                row = update(mailings).where(mailings.c.id == mailing.id, ~over)
                 connection.execute(row.values(wish=wish))
             asked = True
         if monotonic() > until:

@@ -11,10 +11,9 @@ from newsletter.delivery.claim import Claim, Outcome
 from newsletter.delivery.ending import Why
 from newsletter.delivery.ledger import Ledger, Recipient
 from newsletter.delivery.pace import DELAYS, Lanes, Retries
+from newsletter.delivery.supply import Supply
 from newsletter.errors import SenderBusy, StoreUnavailable
 
-PAGE = 500
-"""Deliveries claimed at a time; those not yet attempted are given back at the end."""
 _LOOK = 0.5
 """Seconds between looks at what another terminal wishes."""
 _TELL = 0.1
@@ -85,8 +84,7 @@ class Dispatch:
         self._retries = Retries(self.delays)
         self._domains: dict[int, str] = {}
         self._news: list[Outcome] = []
-        self._last = 0
-        self._more = True
+        self._supply = Supply(self.ledger, self.settings.rates)
         self._fails = False
         self._looked = self._told = 0.0
 
@@ -147,17 +145,12 @@ class Dispatch:
         if again:
             self.flush()  # it is taken again from `planned`, which may not be written yet
             self.ledger.reclaim([delivery for delivery, _ in again])
-        if self._more and self._lanes.open_line < most:
-            again += self._page()
         for delivery, domain in again:
             self._lanes.add(delivery, domain)
-        return self._lanes.next(most) if most > 0 else []
-
-    def _page(self) -> list[tuple[int, str]]:
-        page = self.ledger.claim(self._last, PAGE)
-        self._more = len(page) == PAGE
-        self._last = page[-1][0] if page else self._last
-        return page
+        if most <= 0:
+            return []
+        self._supply.fill(self._lanes, most)
+        return self._lanes.next(most)
 
     def _over(self) -> bool:
         if self.stopping:
@@ -165,7 +158,7 @@ class Dispatch:
         if self.limit is not None and self.tally.claimed - self.tally.returned >= self.limit:
             self.end(Why.LIMIT)
             return True
-        return not (self._more or len(self._lanes) or len(self._retries))
+        return not (self._supply or len(self._lanes) or len(self._retries))
 
     def _look(self) -> None:
         """Tell how it goes, and see what is wished for, by a signal or another terminal."""
@@ -182,9 +175,13 @@ class Dispatch:
                 self.end(wish)
 
     def _brake(self) -> None:
-        wrong = self.tally.failed + self.tally.doubtful + self.tally.exhausted
-        if self.tally.settled >= _BRAKE_FROM and wrong > self.settings.brake * self.tally.settled:
+        """Stop what goes wrong; and what goes nowhere, so that it is not tried for hours."""
+        tally = self.tally
+        known = tally.accepted + tally.failed + tally.doubtful
+        if known >= _BRAKE_FROM and known - tally.accepted > self.settings.brake * known:
             self.end(Why.BRAKE)
+        elif tally.exhausted >= _BRAKE_FROM and not known:
+            self.end(Why.LEFT)
 
     def end(self, why: Why, error: str = "") -> None:
         """The first reason to end stays, but a cancellation goes before all."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from newsletter.audience.standing import WHY_SUPPRESSED, why_skipped
@@ -72,15 +72,18 @@ class Ledger:
             self._connection.execute(move("claimed", "planned").where(own))
         return doubtful
 
-    def claim(self, after: int, most: int) -> list[tuple[int, str]]:
+    def claim(
+        self, after: int, most: int, only: ColumnElement[bool] | None = None
+    ) -> list[tuple[int, str]]:
         """Take planned deliveries beyond a number: their own numbers and domains, in order.
 
-        Those for whom no message can be made are skipped at once, each with its reason.
+        Those for whom no message can be made are skipped at once, each with its reason. With
+        `only`, none is taken for which it does not hold.
         """
         page = (
             select(deliveries.c.id)
             .where(deliveries.c.mailing_id == self.mailing.id, deliveries.c.state == "planned")
-            .where(deliveries.c.id > after)
+            .where(deliveries.c.id > after, true() if only is None else only)
             .order_by(deliveries.c.id)
             .limit(most)
         )

@@ -45,10 +45,9 @@ class Lanes:
         """Put a delivery in the line of its domain."""
         self._lines[domain if domain in self._limits else ""].append(delivery)
 
-    @property
-    def open_line(self) -> int:
-        """How many wait that no domain's limit holds up."""
-        return len(self._lines[""])
+    def waiting(self, domain: str) -> int:
+        """How many wait in the line of a limited domain, or in that of all others, ''."""
+        return len(self._lines[domain])
 
     def __len__(self) -> int:
         return sum(map(len, self._lines.values()))

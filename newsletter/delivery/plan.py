@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,10 @@ from newsletter.audience.standing import why_skipped
 from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Kind, Mailing, find_mailing
 from newsletter.edition import Letter
-from newsletter.errors import MailingRefused
+from newsletter.errors import MailingRefused, StoreUnavailable
 from newsletter.store import deliveries, mailings, now_utc, reading, subscribers, writing
 
+_LATELY = 1000
 _FROZEN = ("key", "email", "domain", "first_name", "last_name")
 
 
@@ -63,7 +65,7 @@ def plan_in(connection: Connection, letter: Letter, terms: Terms) -> tuple[Maili
     planned = find_mailing(connection, letter.month, terms.kind)
     assert planned  # noqa: S101 - it has just been made
     if not planned.recipients:
-        raise MailingRefused(_nobody(connection, planned))
+        raise MailingRefused(nobody(planned.name, skipped_by_reason(connection, planned)))
     return planned, True
 
 
@@ -107,12 +109,12 @@ def skipped_by_reason(connection: Connection, mailing: Mailing) -> dict[str, int
     return {row.reason: row.number for row in connection.execute(query)}
 
 
-def _nobody(connection: Connection, mailing: Mailing) -> str:
-    reasons = skipped_by_reason(connection, mailing)
+def nobody(name: str, reasons: Mapping[str, int]) -> str:
+    """Why a mailing would reach nobody: how many are left out, for which reason."""
     if not reasons:
         return "there are no subscribers yet; 'newsletter subscribers import FILE' brings them in"
     listed = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
-    return f"nobody would get {mailing.name}: of {mailing.total} subscribers, {listed}"
+    return f"nobody would get {name}: of {sum(reasons.values())} subscribers, {listed}"
 
 
 def discard(engine: Engine, mailing: Mailing) -> None:
@@ -130,9 +132,19 @@ def discard(engine: Engine, mailing: Mailing) -> None:
 
 
 def load_letter(connection: Connection, mailing: Mailing) -> Letter:
-    """The letter as it was when the mailing was planned."""
+    """The letter as it was when the mailing was planned.
+
+    Raises:
+        StoreUnavailable: where somebody has changed it in the database.
+    """
     query = select(mailings.c.letter).where(mailings.c.id == mailing.id)
-    return Letter.from_json(connection.execute(query).scalar_one())
+    letter = Letter.from_json(connection.execute(query).scalar_one())
+    if letter.content != mailing.letter_hash:
+        raise StoreUnavailable(
+            f"the letter of {mailing.name} in the database is not the one that was planned; "
+            "restore a backup, or cancel the mailing"
+        )
+    return letter
 
 
 def recipients_before(engine: Engine, mailing: Mailing) -> int | None:
@@ -147,19 +159,26 @@ def recipients_before(engine: Engine, mailing: Mailing) -> int | None:
 
 
 def speed_before(engine: Engine, mailing: Mailing) -> float | None:
-    """Recipients a second of the newest finished mailing by the same provider, if there is one.
+    """Recipients a second by the same provider lately, if anything has left by it.
 
-    Its pauses count as well, so it is a cautious figure.
+    Measured over the last thousand that it has accepted, so that pauses hardly count.
     """
-    query = (
-        select(mailings.c.recipients, mailings.c.started_at, mailings.c.finished_at)
-        .where(mailings.c.provider == mailing.provider, mailings.c.state == "finished")
-        .order_by(mailings.c.finished_at.desc())
+    newest = (
+        select(func.max(mailings.c.id))
+        .where(mailings.c.provider == mailing.provider, mailings.c.started_at.is_not(None))
+        .scalar_subquery()
     )
+    last = (
+        select(deliveries.c.attempted_at)
+        .where(deliveries.c.mailing_id == newest, deliveries.c.state == "accepted")
+        .order_by(deliveries.c.id.desc())
+        .limit(_LATELY)
+        .subquery()
+    )
+    times = select(func.count(), func.min(last.c.attempted_at), func.max(last.c.attempted_at))
     with reading(engine) as connection:
-        row = connection.execute(query).first()
-    if row is None:
+        number, first, end = connection.execute(times).one()
+    if not number:
         return None
-    began, ended = map(datetime.fromisoformat, (row.started_at, row.finished_at))
-    seconds = (ended - began).total_seconds()
-    return float(row.recipients / seconds) if seconds > 0 else None
+    seconds = (datetime.fromisoformat(end) - datetime.fromisoformat(first)).total_seconds()
+    return float(number / seconds) if seconds > 0 else None

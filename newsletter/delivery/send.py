@@ -127,7 +127,7 @@ def _addressed(
 ) -> Callable[[Recipient], Claim]:
     with connection.begin():
         letter = load_letter(connection, mailing)
-    return addressed(letter, mailing, orders.config, orders.keyring)
+    return addressed(letter, mailing.id, orders.keyring)
 
 
 def _conclude(dispatch: Dispatch, patience: float) -> Ending:
@@ -138,7 +138,9 @@ def _conclude(dispatch: Dispatch, patience: float) -> Ending:
     if dispatch.why is Why.CANCELLED:
         ledger.cancel()
     counts = ledger.counts()
-    why = dispatch.why or Why.LEFT
+    why = dispatch.why or (Why.INTERRUPTED if dispatch.stop.requested else Why.LEFT)
+    if why is Why.PAUSED and ledger.wish() != "pause":  # somebody resumed it in the meantime
+        why = Why.INTERRUPTED
     if not counts.remaining and why is not Why.CANCELLED:
         why = Why.DONE
     end = why.value

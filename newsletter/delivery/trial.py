@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import uuid4
 
-from newsletter.config import Config
 from newsletter.delivery.claim import Claim, Outcome, Provider
-from newsletter.edition import Letter, Reader, Splice, sender_domain
+from newsletter.edition import Letter, Reader, Splice
 
 
 class _Copies:
@@ -29,7 +28,7 @@ class _Copies:
 
 
 def send_copies(
-    letter: Letter, addresses: Iterable[str], provider: Provider, config: Config
+    letter: Letter, addresses: Iterable[str], provider: Provider
 ) -> Iterator[tuple[str, Outcome]]:
     """Send marked copies of a letter; each address with what became of it.
 
@@ -44,8 +43,8 @@ def send_copies(
             email=address,
             first_name="",
             last_name="",
-            unsubscribe_url=f"{config.web_url}/u/preview",
-            message_id=f"test.{uuid4().hex}@{sender_domain(config)}",
+            unsubscribe_url=f"{letter.web_url}/u/preview",
+            message_id=f"test.{uuid4().hex}@{letter.sender_domain}",
         )
         for address in addresses
     )

@@ -1,7 +1,7 @@
 """What readers get: an issue as HTML, plain text and a message."""
 
 from newsletter.edition.build import Built, build_edition
-from newsletter.edition.letter import Letter, Reader, seal, sender_domain
+from newsletter.edition.letter import Letter, Reader, seal
 from newsletter.edition.message import build_message
 from newsletter.edition.render import SPECIMEN_EMAIL, Edition, render, specimen
 from newsletter.edition.splice import Splice
@@ -17,6 +17,5 @@ __all__ = [
     "build_message",
     "render",
     "seal",
-    "sender_domain",
     "specimen",
 ]

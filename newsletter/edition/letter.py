@@ -78,6 +78,8 @@ class Letter:
     date: str
     """As RFC 5322 writes it."""
     feedback_id: str
+    web_url: str
+    """Base of the readers' links."""
     html: Personal
     text: Personal
 
@@ -90,6 +92,11 @@ class Letter:
     def content(self) -> str:
         """SHA-256 of what readers get: all but the date."""
         return replace(self, date="").digest
+
+    @property
+    def sender_domain(self) -> str:
+        """The domain that signs the mail and names its messages."""
+        return self.sender_email.rpartition("@")[2]
 
     def test_copy(self) -> Letter:
         """The same letter, marked so that nobody takes it for the mailing."""
@@ -131,19 +138,16 @@ def seal(edition: Edition, month: str, config: Config, date: datetime) -> Letter
         list_id=config.list_id or urlsplit(config.web_url).hostname or "",
         date=format_datetime(date),
         feedback_id=f"{month}:digest:newsletter:{_sender_id(config)}",
+        web_url=config.web_url,
         html=edition.html,
         text=edition.text,
     )
 
 
-def sender_domain(config: Config) -> str:
-    """The domain that signs the mail and names its messages."""
-    return config.sender.email.rpartition("@")[2]
-
-
 def _sender_id(config: Config) -> str:
     """5 to 15 characters that stay the same for a sender, as Gmail's Feedback-ID asks."""
-    return re.sub(r"[^a-z0-9]", "", sender_domain(config).lower())[:15].ljust(5, "0")
+    domain = config.sender.email.rpartition("@")[2]
+    return re.sub(r"[^a-z0-9]", "", domain.lower())[:15].ljust(5, "0")
 
 
 def _personal(parts: list[Any]) -> Personal:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from newsletter.config import Config
-from newsletter.edition.letter import Reader, seal, sender_domain
+from newsletter.edition.letter import Reader, seal
 from newsletter.edition.personal import Field
 from newsletter.edition.render import Edition
 from newsletter.edition.splice import Splice
@@ -32,7 +32,7 @@ def build_message(
         first_name=reader.get("first_name", ""),
         last_name=reader.get("last_name", ""),
         unsubscribe_url=reader["unsubscribe_url"],
-        message_id=f"{_specimen_id(issue.month, email)}@{sender_domain(config)}",
+        message_id=f"{_specimen_id(issue.month, email)}@{letter.sender_domain}",
     )
     return Splice(letter).message(whom)
 

@@ -34,6 +34,7 @@ LETTER = Letter(
     list_id="news.digest.example",
     date="Tue, 05 Dec 2023 09:00:00 -0500",
     feedback_id="2023-12:digest:newsletter:digestexample",
+    web_url="https://news.digest.example",
     html=Personal(("<p>Dear ", Place("first_name", "html", "reader"), "</p>\n")),
     text=Personal(("Dear ", Place("first_name", "text", "reader"), "\n")),
 )

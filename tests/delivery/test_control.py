@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from newsletter.delivery import control
 from newsletter.delivery.claim import Claim
 from newsletter.delivery.ending import Ending, Why
+from newsletter.delivery.lock import sender_lock
 from newsletter.errors import MailingRefused, SenderBusy, StoreUnavailable
 from newsletter.store import open_store
 
@@ -133,6 +134,31 @@ def test_a_pause_may_be_taken_back_before_the_sender_has_seen_it(
         control.resume(another.engine, another.mailing)
         work.go_on.set()
         assert work.ended().why is Why.DONE
+
+
+def test_a_pause_that_is_taken_back_while_the_last_answer_is_awaited_holds_nobody_up(
+    house: Any, another: Any, make_post: Any, readers: Readers
+) -> None:
+    house.subscribe(*readers(10))
+    with sending(house, make_post(at_once=2), stalled_at="reader1@example.org") as work:
+        assert not control.pause(another.engine, another.mailing, patience=0.6)
+        control.resume(another.engine, another.mailing)
+        assert another.mailing.hold == "interruption"  # what a kill would leave
+        work.go_on.set()
+        work.ended()
+
+    assert not house.mailing.needs_resume
+    assert house.send(make_post()).why is Why.DONE
+
+
+def test_no_wish_is_left_on_what_is_over(house: Any, make_post: Any) -> None:
+    house.subscribe("a@example.org")
+    house.send(make_post(otherwise="failed"))
+    with sender_lock(house.engine, house.mailing.id):  # the sender is about to let go
+        assert not control.cancel(house.engine, house.mailing, patience=0)
+    assert house.mailing.wish == ""
+    assert control.plan_failed_again(house.engine, house.mailing) == 1
+    assert house.send(make_post()).why is Why.DONE
 
 
 @pytest.mark.parametrize(("wish", "why"), [("pause", Why.PAUSED), ("cancel", Why.CANCELLED)])

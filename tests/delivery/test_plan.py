@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from newsletter.delivery.dry_run import dry_run
 from newsletter.delivery.ending import Why
@@ -24,8 +24,8 @@ from newsletter.delivery.plan import (
     speed_before,
 )
 from newsletter.edition import Letter
-from newsletter.errors import MailingRefused
-from newsletter.store import deliveries, mailings, open_store, reading
+from newsletter.errors import MailingRefused, StoreUnavailable
+from newsletter.store import deliveries, mailings, open_store, reading, writing
 
 Readers = Callable[..., list[str]]
 
@@ -198,16 +198,21 @@ def test_the_mailing_before_is_of_the_same_kind(
     assert recipients_before(house.engine, second) == 2
 
 
-@pytest.mark.parametrize("order", [(0, 10), (10, 0), (0, 0)])
-def test_a_clock_that_was_set_back_spoils_no_estimate(
-    sqlite_house: Any, make_post: Any, order: tuple[int, int], small_letter: Letter
+@pytest.mark.parametrize("seconds", [10, 0])
+def test_the_speed_is_that_of_what_was_sent_lately(
+    sqlite_house: Any, make_post: Any, seconds: int, small_letter: Letter
 ) -> None:
     sqlite_house.subscribe("a@example.org", "b@example.org")
     sqlite_house.send(make_post())
-    began, ended = (f"2033-12-05T14:00:{second:02}.000+00:00" for second in order)
-    sqlite_house.note(started_at=began, finished_at=ended)
+    sqlite_house.note(finished_at="2033-12-24T14:00:00.000+00:00")  # as after a long pause
+    times = ("2033-12-05T14:00:00.000+00:00", f"2033-12-05T14:00:{seconds:02}.000+00:00")
+    rows = sqlite_house.rows()
+    with writing(sqlite_house.engine) as connection:
+        for row, moment in zip(rows, times, strict=True):
+            change = update(deliveries).where(deliveries.c.id == row.id)
+            connection.execute(change.values(attempted_at=moment))
     later = sqlite_house.plan(replace(small_letter, month="2024-01"))
-    assert speed_before(sqlite_house.engine, later) == (0.2 if order == (0, 10) else None)
+    assert speed_before(sqlite_house.engine, later) == (2 / seconds if seconds else None)
 
 
 def test_times_in_the_future_stop_nobody(house: Any, make_post: Any) -> None:
@@ -230,7 +235,7 @@ def test_a_dry_run_makes_every_message_and_keeps_nothing(house: Any, small_lette
     house.subscribe("c@example.org", consent=None)
     house.subscribe("d@example.org", first_name="D\x07")
 
-    done = dry_run(house.engine, small_letter, house.terms, house.config, house.keyring)
+    done = dry_run(house.engine, small_letter, None, house.terms.today, house.keyring)
 
     assert (done.messages, done.size > 1000) == (2, True)
     assert done.skipped == {
@@ -246,6 +251,29 @@ def test_a_dry_run_of_what_is_begun_counts_what_remains(
     house.subscribe(*readers(5))
     house.send(make_post(), limit=2)
     before = house.rows()
-    done = dry_run(house.engine, small_letter, house.terms, house.config, house.keyring)
+    begun = house.mailing
+    done = dry_run(house.engine, small_letter, begun, house.terms.today, house.keyring)
     assert done.messages == 3
     assert house.rows() == before
+
+
+def test_a_letter_that_was_changed_in_the_database_is_not_sent(
+    house: Any, make_post: Any, small_letter: Letter
+) -> None:
+    house.subscribe("a@example.org")
+    house.plan()
+    other = replace(small_letter, subject="Another").to_json()
+    house.note(letter=other)
+    post = make_post()
+    with pytest.raises(StoreUnavailable, match="is not the one that was planned"):
+        house.send(post)
+    assert post.handed == []
+
+
+def test_a_dry_run_leaves_the_database_to_others(
+    sqlite_house: Any, small_letter: Letter, readers: Readers
+) -> None:
+    sqlite_house.subscribe(*readers(3))
+    with writing(sqlite_house.engine):  # as a long import would
+        today, keys = sqlite_house.terms.today, sqlite_house.keyring
+        assert dry_run(sqlite_house.engine, small_letter, None, today, keys).messages == 3

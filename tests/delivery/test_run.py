@@ -369,13 +369,31 @@ def test_the_brake_pauses_what_goes_wrong(
     )
 
 
-@pytest.mark.parametrize("verdict", ["failed", "doubtful", "planned"])
+@pytest.mark.parametrize("verdict", ["failed", "doubtful"])
 def test_whatever_goes_wrong_counts_for_the_brake(
     sqlite_house: Any, make_post: Any, readers: Readers, verdict: str
 ) -> None:
     sqlite_house.subscribe(*readers(200))
     ending = sqlite_house.send(make_post(otherwise=verdict, at_once=1), delays=())
     assert (ending.why, ending.counts.accepted) == (Why.BRAKE, 0)
+    assert sum(row.attempts for row in sqlite_house.rows()) == 100
+
+
+def test_refusals_for_now_pull_no_brake(
+    sqlite_house: Any, make_post: Any, readers: Readers
+) -> None:
+    sqlite_house.subscribe(*readers(200))
+    later = readers(200)[150:]
+    ending = sqlite_house.send(make_post(dict.fromkeys(later, ("planned",))), delays=())
+    assert (ending.why, ending.counts.accepted, ending.counts.remaining) == (Why.LEFT, 150, 50)
+
+
+def test_a_run_in_which_nothing_but_refusals_comes_ends_early(
+    sqlite_house: Any, make_post: Any, readers: Readers
+) -> None:
+    sqlite_house.subscribe(*readers(200))
+    ending = sqlite_house.send(make_post(otherwise="planned", at_once=1), delays=())
+    assert (ending.why, ending.counts.remaining) == (Why.LEFT, 200)
     assert sum(row.attempts for row in sqlite_house.rows()) == 100
 
 

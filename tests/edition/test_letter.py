@@ -170,6 +170,7 @@ def test_sealing_takes_what_all_messages_share(
         list_id="digest.lists.example",
         date="Tue, 05 Dec 2023 09:00:00 -0500",
         feedback_id="2023-12:digest:newsletter:digestexample",
+        web_url="https://news.digest.example",
         html=edition.html,
         text=edition.text,
     )
