@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from time import monotonic
 
 from newsletter.config import Rate
+
+Clock = Callable[[], float]
+"""Seconds that never go backwards."""
 
 
 class Limit:
@@ -17,29 +20,33 @@ class Limit:
     recipients need not be cut into single ones.
     """
 
-    def __init__(self, rate: Rate) -> None:
+    def __init__(self, rate: Rate, clock: Clock = monotonic) -> None:
+        self._clock = clock
         self._interval = rate.seconds / rate.count
         self._burst = max(1, int(0.25 / self._interval))
-        self._next = monotonic()
+        self._next = clock()
 
     def room(self) -> int:
         """How many may begin now."""
-        ahead = monotonic() - self._next
+        ahead = self._clock() - self._next
         return min(self._burst, int(ahead / self._interval) + 1) if ahead >= 0 else 0
 
     def spend(self, number: int) -> None:
         """Note that so many begin."""
-        earliest = monotonic() - (self._burst - 1) * self._interval
+        earliest = self._clock() - (self._burst - 1) * self._interval
         self._next = max(self._next, earliest) + number * self._interval
 
 
 class Lanes:
     """Claimed deliveries in line: one lane for each limited domain, one for all others."""
 
-    def __init__(self, rate: Rate | None, rates: Mapping[str, Rate]) -> None:
-        self._whole = None if rate is None else Limit(rate)
-        self._limits = {domain: Limit(each) for domain, each in rates.items()}
-        self._lines: dict[str, deque[int]] = {domain: deque() for domain in ("", *rates)}
+    def __init__(
+        self, rate: Rate | None, rates: Mapping[str, Rate], clock: Clock = monotonic
+    ) -> None:
+        self._whole = None if rate is None else Limit(rate, clock)
+        self._limits = {domain: Limit(each, clock) for domain, each in rates.items()}
+        self._lines = OrderedDict[str, deque[int]]((domain, deque()) for domain in (*rates, ""))
+        """Whose turn was longest ago comes first."""
 
     def add(self, delivery: int, domain: str) -> None:
         """Put a delivery in the line of its domain."""
@@ -53,18 +60,33 @@ class Lanes:
         return sum(map(len, self._lines.values()))
 
     def next(self, most: int) -> list[int]:
-        """Deliveries that may begin now, at most so many; limited domains come first."""
+        """Deliveries that may begin now, at most so many; their lines take turns."""
         room = most if self._whole is None else min(most, self._whole.room())
-        chosen: list[int] = []
-        for domain, line in reversed(self._lines.items()):
-            limit = self._limits.get(domain)
-            share = min(room - len(chosen), len(line), limit.room() if limit else room)
-            chosen += (line.popleft() for _ in range(share))
-            if limit and share:
-                limit.spend(share)
+        chosen = self._in_turn(room) if room > 0 else []
         if self._whole and chosen:
             self._whole.spend(len(chosen))
         return chosen
+
+    def _in_turn(self, room: int) -> list[int]:
+        """One from each line that may go on, and again; no line waits for another to empty."""
+        allowed = {line: number for line in self._lines if (number := self._allowed(line))}
+        turns, served = deque(allowed), Counter[str]()
+        chosen: list[int] = []
+        while turns and len(chosen) < room:
+            line = turns.popleft()
+            chosen.append(self._lines[line].popleft())
+            self._lines.move_to_end(line)
+            served[line] += 1
+            if served[line] < allowed[line]:
+                turns.append(line)
+        for line in served.keys() & self._limits.keys():
+            self._limits[line].spend(served[line])
+        return chosen
+
+    def _allowed(self, line: str) -> int:
+        """How many of a line may begin now, by its own limit."""
+        number, limit = len(self._lines[line]), self._limits.get(line)
+        return min(number, limit.room()) if number and limit else number
 
 
 DELAYS = (1.0, 5.0, 30.0)
@@ -74,8 +96,8 @@ DELAYS = (1.0, 5.0, 30.0)
 class Retries:
     """Deliveries that wait to be tried again in this run."""
 
-    def __init__(self, delays: Sequence[float] = DELAYS) -> None:
-        self._delays = delays
+    def __init__(self, delays: Sequence[float] = DELAYS, clock: Clock = monotonic) -> None:
+        self._delays, self._clock = delays, clock
         self._tried: dict[int, int] = {}
         self._waiting: list[tuple[float, int, str]] = []
 
@@ -88,12 +110,13 @@ class Retries:
         if tried == len(self._delays):
             return False
         self._tried[delivery] = tried + 1
-        heappush(self._waiting, (monotonic() + self._delays[tried], delivery, domain))
+        heappush(self._waiting, (self._clock() + self._delays[tried], delivery, domain))
         return True
 
     def due(self) -> list[tuple[int, str]]:
         """Take out whatever has waited long enough: deliveries and their domains."""
         ready: list[tuple[int, str]] = []
-        while self._waiting and self._waiting[0][0] <= monotonic():
+        now = self._clock()
+        while self._waiting and self._waiting[0][0] <= now:
             ready.append(heappop(self._waiting)[1:])
         return ready
