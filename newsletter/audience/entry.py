@@ -96,17 +96,7 @@ class Entries:
         Raises:
             ValueError: a sentence, where it cannot be used.
         """
-        line, cells = row
-        if len(cells) != self._columns.width:
-            cells = self._fitted(cells)
-        whole = "|".join(cells)
-        if not whole.isprintable():
-            self._refuse_controls(cells)
-            cells = [cell.strip() for cell in cells]
-        elif " |" in whole or "| " in whole or whole.strip() != whole:
-            cells = [cell.strip() for cell in cells]
-        if "'" in whole:
-            cells = [unguarded(cell) for cell in cells]
+        line, cells = row[0], self._cleaned(row[1])
         (
             email, first_name, last_name, topics, language,
             kind, basis, date, source, status, since, note,
@@ -130,6 +120,18 @@ class Entries:
                 consent, blanket, status, since, note,
             ),
         )  # fmt: skip
+
+    def _cleaned(self, cells: list[str]) -> list[str]:
+        """The cells of a row, one for each column, without blanks around them."""
+        if len(cells) != self._columns.width:
+            cells = self._fitted(cells)
+        whole = "|".join(cells)
+        if not whole.isprintable():
+            self._refuse_controls(cells)
+            cells = [cell.strip() for cell in cells]
+        elif " |" in whole or "| " in whole or whole.strip() != whole:
+            cells = [cell.strip() for cell in cells]
+        return [unguarded(cell) for cell in cells] if "'" in whole else cells
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """As many cells as there are columns; empty ones may lack, or be too many."""

@@ -6,7 +6,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, update
 
-from newsletter.audience.batch import Batch, new_ids
+from newsletter.audience.batch import Batch, Stored, new_ids
+from newsletter.audience.consent import Consent
 from newsletter.audience.entry import Entry
 from newsletter.audience.erased import Erased, Keys
 from newsletter.audience.merging import changed_row, consent_after, new_row
@@ -31,27 +32,37 @@ def add(connection: Connection, entry: Entry, keys: Keys, *, resubscribe: bool =
         SecretMissing: where they might have been erased, and nobody could tell.
     """
     take_turn(connection)
-    now = now_utc()
-    store = Batch(connection, now)
+    store = Batch(connection, now_utc())
     held = store.hold([entry.key]) or store.find([entry.key])
     stored = held.get(entry.key)
     if stored is None:
         return _welcome(connection, store, entry, Erased(connection, keys), resubscribe)
-    back = stored.status != "active"
-    if back and not resubscribe:
+    if stored.status == "active":
+        consent = entry.consent if resubscribe else consent_after(stored, entry)
+        return "updated" if _complete(store, stored, entry, consent) else "unchanged"
+    if not resubscribe:
         raise NewsletterError(_refusal(entry.email, stored.status))
-    consent = entry.consent if resubscribe else consent_after(stored, entry)
+    _complete(store, stored, entry, entry.consent)
+    _lift(connection, stored)
+    return "resubscribed"
+
+
+def _complete(store: Batch, stored: Stored, entry: Entry, consent: Consent | None) -> bool:
+    """Write what an entry adds to what is known; whether it adds anything."""
     after = changed_row(stored, entry, consent)
     if after:
-        store.change([(*after, now, stored.id)])
-    if back:
-        connection.execute(
-            update(subscribers)
-            .where(subscribers.c.id == stored.id)
-            .values(status="active", status_since=now, status_note="resubscribed", updated_at=now)
-        )
-        return "resubscribed"
-    return "updated" if after else "unchanged"
+        store.change([(*after, now_utc(), stored.id)])
+    return after is not None
+
+
+def _lift(connection: Connection, stored: Stored) -> None:
+    """Let mail go to a subscriber again."""
+    now = now_utc()
+    connection.execute(
+        update(subscribers)
+        .where(subscribers.c.id == stored.id)
+        .values(status="active", status_since=now, status_note="resubscribed", updated_at=now)
+    )
 
 
 def _welcome(

@@ -46,14 +46,7 @@ def unsubscribe(connection: Connection, address: Address, status: str, keys: Key
     if Erased(connection, keys).find(address.key) is not None:
         return "erased"
     (id_,) = new_ids(1)
-    entry = Entry(
-        0,
-        address.key,
-        address.email,
-        address.domain,
-        status=status,
-        status_since=now,
-        status_note=note,
-    )
-    store.add([new_row(id_, entry)])
+    gone = Entry(0, address.key, address.email, address.domain)
+    gone = gone._replace(status=status, status_since=now, status_note=note)
+    store.add([new_row(id_, gone)])
     return "recorded"

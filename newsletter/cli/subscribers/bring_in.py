@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 20
 """Rows told on a terminal of each kind; --json tells all."""
+_CONSENT = ("consent", "consent_basis", "consent_date", "consent_source")
+"""Options in the order of a `Blanket`."""
 
 
 @click.command(
@@ -40,14 +42,12 @@ _MOST_SHOWN = 20
 @click.pass_context
 def import_subscribers(
     ctx: click.Context,
+    /,
     file: Path,
-    consent: str | None,
-    consent_basis: str | None,
-    consent_date: str | None,
-    consent_source: str | None,
     encoding: str | None,
     dry_run: bool,
     as_json: bool,
+    **consent: str | None,
 ) -> None:
     """Add the subscribers of FILE, a CSV with a row of column names, and update known ones.
 
@@ -64,8 +64,7 @@ def import_subscribers(
 
     config = publication.load(ctx)
     today = today_in(config.zone)
-    blanket = _blanket(consent, consent_basis, consent_date, consent_source, today)
-    terms = Terms(today, blanket, config.topics, dry_run)
+    terms = Terms(today, _blanket(consent, today), config.topics, dry_run)
     with file.open("rb") as opened, _progress(opened) as progress:
         tally = import_list(
             publication.store(config),
@@ -82,9 +81,7 @@ def import_subscribers(
         ctx.exit(1)
 
 
-def _blanket(
-    kind: str | None, basis: str | None, date: str | None, source: str | None, today: str
-) -> Blanket:
+def _blanket(given: dict[str, str | None], today: str) -> Blanket:
     """Consent for all who have none, which must be able to be shown.
 
     Raises:
@@ -93,7 +90,7 @@ def _blanket(
     from newsletter.audience.consent import read_consent
     from newsletter.audience.entry import Blanket
 
-    blanket = Blanket(*((given or "").strip() for given in (kind, basis, date, source)))
+    blanket = Blanket(*((given[name] or "").strip() for name in _CONSENT))
     if not any(blanket):
         return blanket
     needed = {
