@@ -149,7 +149,9 @@ class Entries:
         columns = self._columns
         for name, position in columns.known.items():
             if CONTROL.search(cells[position].strip(" \t\r\n")):
-                raise ValueError(f"{name} holds a control character or a line end; remove it")
+                raise ValueError(
+                    f"{name} holds a tab, a line end or another control character; remove it"
+                )
         for name, position in columns.attributes.items():
             if _CONTROL_IN_TEXT.search(cells[position]):
                 raise ValueError(f"'{name[:40]}' holds a control character; remove it")
