@@ -11,11 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.config import Config, Secrets
-from newsletter.errors import SecretMissing
+from newsletter.errors import ConfigurationError, SecretMissing
 
 _DEMONSTRATION = Path(".newsletter", "secret")
 """Where the outbox's own secret is kept, in a folder that git ignores."""
 
+_SHORT = 16
+"""Characters below which a secret can be guessed."""
+_WEAK = (
+    f"NEWSLETTER_SECRET is shorter than {_SHORT} characters, so that links could be forged; "
+    "make a longer one, and move this one to NEWSLETTER_SECRET_OLD"
+)
 _MISSING = (
     "NEWSLETTER_SECRET is not set, and without it no unsubscribe link can be signed; make one "
     "with  python3 -c 'import secrets; print(secrets.token_urlsafe(32))'  and keep it for as "
@@ -64,42 +70,58 @@ class Keyring:
         )
 
 
-def keyring(config: Config, secrets: Secrets) -> tuple[Keyring, str]:
+def keyring(config: Config, secrets: Secrets, *, make: bool = True) -> tuple[Keyring, str]:
     """The publication's keys, and what its operator should be told of them, if anything.
 
-    With the outbox, whose mail reaches nobody, a missing secret is made up and kept in a file.
+    With the outbox, whose mail reaches nobody, a missing secret is made up and kept in a file;
+    unless `make` is False, which gives a ring without keys.
 
     Raises:
         SecretMissing: where NEWSLETTER_SECRET is not set and mail leaves the house.
+        ConfigurationError: where the kept secret is none.
     """
     file = config.root / _DEMONSTRATION
+    kept = _kept(file, config.shown(file))
     if secrets.may_sign:
-        return Keyring((*secrets.signing, *_kept(file))), ""
+        weak = len(secrets.signing[0]) < _SHORT
+        return Keyring((*secrets.signing, *kept)), _WEAK if weak else ""
     if config.delivery.provider != "outbox":
         raise SecretMissing(_MISSING)
-    told = ""
-    if not file.is_file():
-        _make(file)
-        told = (
-            f"NEWSLETTER_SECRET is not set; made one for this demonstration in "
-            f"{config.shown(file)}, which git ignores. To send real mail, set your own"
+    if kept or not make:
+        return Keyring((*kept, *secrets.signing)), ""
+    _make(file)
+    told = (
+        f"NEWSLETTER_SECRET is not set; made one for this demonstration in "
+        f"{config.shown(file)}, which git ignores. To send real mail, set your own"
+    )
+    return Keyring((*_kept(file, config.shown(file)), *secrets.signing)), told
+
+
+def _kept(file: Path, shown: str) -> tuple[str, ...]:
+    try:
+        secret = file.read_bytes().decode("ascii").strip()
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError:
+        secret = ""
+    if len(secret) < _SHORT:  # such as an empty file after a power cut
+        raise ConfigurationError(
+            f"{shown} holds no secret; restore it from a backup, or remove it to have a new one "
+            "made, with which links and erasures of before are not recognised"
         )
-    return Keyring((*_kept(file), *secrets.signing)), told
-
-
-def _kept(file: Path) -> tuple[str, ...]:
-    with suppress(FileNotFoundError):
-        return (file.read_text("ascii").strip(),)
-    return ()
+    return (secret,)
 
 
 def _make(file: Path) -> None:
-    """A new secret, unless another process has made one at the same moment."""
+    """A new secret, on the disk before it has its name; unless another process was first."""
     file.parent.mkdir(exist_ok=True)
     (file.parent / ".gitignore").write_text("*\n", "ascii")
     part = file.with_name(f"{file.name}.{os.getpid()}")
     part.touch(mode=0o600)
-    part.write_text(randomness.token_urlsafe(32), "ascii")
+    with part.open("w", encoding="ascii") as new:
+        new.write(randomness.token_urlsafe(32))
+        new.flush()
+        os.fsync(new.fileno())
     with suppress(FileExistsError):
         file.hardlink_to(part)
     part.unlink()
