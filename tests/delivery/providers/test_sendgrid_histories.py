@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from threading import Timer
-from time import time
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.delivery.claim import Claims, Outcome
 from newsletter.delivery.dispatch import Stop
 from newsletter.delivery.ending import Why
 from newsletter.delivery.providers.sendgrid import SendGrid, Settings
@@ -87,19 +86,19 @@ def _lies(step: Any) -> bool:
     return step.took is True and step.status != 202 and step.status < 500
 
 
-def test_a_run_that_a_signal_stops_in_a_rest_is_told_as_interrupted(
-    sendgrid_rig: Any, sqlite_house: Any, load_module: Callable[[str], ModuleType]
+def test_a_stop_that_comes_with_an_answer_is_told_as_an_interruption(
+    sendgrid_rig: Any, sqlite_house: Any
 ) -> None:
-    later = {"X-RateLimit-Reset": f"{time() + 600:.0f}"}
-    step = load_module("servers/sendgrid.py").Step
-    sendgrid_rig.server.script.append(step(429, headers=later))
-    sqlite_house.subscribe("a@example.org", "b@example.org")
     stop = Stop()
-    signal = Timer(0.3, setattr, (stop, "requested", True))
-    signal.start()
 
-    provider = sendgrid_rig.provider_with(connections=1)
-    ending = sqlite_house.send(provider, stop=stop)
+    class Stopped:
+        def deliver(self, claims: Claims) -> Iterator[Outcome]:
+            for outcome in sendgrid_rig.provider_with(connections=1).deliver(claims):
+                yield outcome
+                stop.requested = True
 
-    signal.join()
-    assert (ending.why, ending.counts.remaining) == (Why.INTERRUPTED, 2)
+    sqlite_house.subscribe("a@example.org", "b@example.org")
+
+    ending = sqlite_house.send(Stopped(), stop=stop)
+
+    assert (ending.why, ending.counts.accepted) == (Why.INTERRUPTED, 1)
