@@ -30,7 +30,7 @@ from newsletter.delivery.dispatch import Stop
 from newsletter.errors import MailingRefused, ProviderFailed
 from newsletter.store import deliveries, mailings, open_store, subscribers, writing
 
-HISTORIES = int(os.environ.get("NEWSLETTER_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("NEWSLETTER_HISTORIES", "15"))
 """How many are tried over each database; `NEWSLETTER_HISTORIES=1000` is a long look."""
 PHASES = set(Phase) - {Phase.explain}
 READERS = 7

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from newsletter.delivery.providers.outbox import AT_ONCE
 from newsletter.store import deliveries, mailings, open_store, reading
 
-KILLS = int(os.environ.get("NEWSLETTER_KILLS", "16"))
+KILLS = int(os.environ.get("NEWSLETTER_KILLS", "10"))
 READERS = 160
 CONNECTIONS = 4
 MONTHS = [f"{year}-{month:02}" for year in range(2024, 2090) for month in range(1, 13)]
@@ -145,7 +145,6 @@ def test_whoever_an_smtp_server_has_taken_is_accepted_or_in_doubt(
         doubt_before: set[str] = set()
         while ledger_of(office, month).state != "finished" and kills < KILLS:
             kills += kill_at_random(office, month, chance, lambda: len(server.accepted))
-            sleep(0.02)  # what was in the server's hands is logged
             at_rest = ledger_of(office, month)
             assert at_rest.state in ("none", "planned", "paused", "finished")
             taken = times_accepted(server)
@@ -196,8 +195,7 @@ def test_whatever_is_in_the_outbox_is_accepted_or_in_doubt(
 
 
 def files_in(office: Any, month: str) -> int:
-    folder = office.root / "outbox" / month / "000"
-    return len(list(folder.iterdir())) if folder.is_dir() else 0
+    return len(list((office.root / "outbox" / month).glob("*/*.eml")))
 
 
 def in_outbox(office: Any, month: str) -> Counter[str]:
