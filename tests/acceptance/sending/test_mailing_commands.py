@@ -312,6 +312,26 @@ def test_a_mailing_is_paused_resumed_and_cancelled_from_another_terminal(
     assert len(server.accepted) == number
 
 
+def test_every_look_at_a_mailing_adds_up_and_is_true(
+    office_on: Any, server: Any, slow: Event, readers: Readers
+) -> None:
+    office_on.subscribe(*readers(100))
+    office_on.through(server)
+    sender = office_on.start("send", "2023-12", "--yes")
+    order = ("none", "planned", "sending", "finished")
+    seen: list[tuple[int, int]] = []
+    while sender.alive:
+        both = [office_on.start("status", "2023-12", "--json") for _ in range(2)]
+        documents = [json.loads(each.wait().stdout) for each in both]
+        seen += sorted((order.index(each["state"]), each["accepted"]) for each in documents)
+        for each in documents:
+            assert each["total"] == sum(each[name] for name in NAMES[1:])
+
+    assert seen == sorted(seen)
+    assert order.index("sending") in {state for state, _ in seen}
+    assert office_on.status()["state"] == "finished"
+
+
 def test_a_killed_sender_holds_nobody_up(
     office_on: Any, server: Any, slow: Event, readers: Readers, wait_until: Callable[..., Any]
 ) -> None:
