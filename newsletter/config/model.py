@@ -97,7 +97,8 @@ class Smtp(Section):
     host: Line = Field(default="localhost", description="The server's name.")
     port: int = Field(default=25, ge=1, le=65535, description="The server's port.")
     security: Literal["none", "starttls", "tls"] = Field(
-        default="none", description="`none`, `starttls` or `tls`."
+        default="none",
+        description="`none`, `starttls` or `tls`; a password goes unprotected to this machine only.",
     )
     username: Line | None = Field(
         default=None, description="Login name, where the server wants one."

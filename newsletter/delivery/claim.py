@@ -63,7 +63,8 @@ class Claims(Protocol):
         Outcomes yielded so far are committed by the same transaction. Empty where there is
         nothing to do just now; where nothing is in flight either, it waits, and empty then
         means that the run is over. With `most` 0 it never waits: a provider that rests calls
-        it now and then, so that outcomes are written and wishes are seen.
+        it now and then, so that outcomes are written and wishes are seen. Where nothing is in
+        flight and nothing is to come, `stopping` is set.
         """
         ...
 

@@ -102,7 +102,7 @@ class Dispatch:
                 self.end(Why.LEDGER, str(error))
                 self._fails = True
                 break
-            if claims or not most or self.tally.in_flight or self._over():
+            if claims or self.tally.in_flight or self._over() or not most:
                 return claims or ()
             if claims is None:
                 sleep(_NAP)
@@ -158,7 +158,10 @@ class Dispatch:
         if self.limit is not None and self.tally.claimed - self.tally.returned >= self.limit:
             self.end(Why.LIMIT)
             return True
-        return not (self._supply or len(self._lanes) or len(self._retries))
+        if self._supply or len(self._lanes) or len(self._retries):
+            return False
+        self.end(Why.LEFT)  # a provider that rests sees it by `stopping`
+        return True
 
     def _look(self) -> None:
         """Tell how it goes, and see what is wished for, by a signal or another terminal."""

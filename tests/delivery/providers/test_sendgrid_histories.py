@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from threading import Timer
+from time import time
 from types import ModuleType
 from typing import Any
 
@@ -84,6 +86,23 @@ def test_each_claim_has_one_outcome_that_agrees_with_what_was_taken(
 
 def _lies(step: Any) -> bool:
     return step.took is True and step.status != 202 and step.status < 500
+
+
+def test_a_run_does_not_rest_once_nothing_is_to_come(
+    sendgrid_rig: Any, sqlite_house: Any, load_module: Callable[[str], ModuleType]
+) -> None:
+    later = {"X-RateLimit-Reset": f"{time() + 600:.0f}"}
+    step = load_module("servers/sendgrid.py").Step
+    sendgrid_rig.server.script.append(step(429, headers=later))
+    sqlite_house.subscribe("a@example.org")
+    stop = Stop()
+    rescue = Timer(20, setattr, (stop, "requested", True))
+    rescue.start()
+
+    ending = sqlite_house.send(sendgrid_rig.provider, delays=(), stop=stop)
+
+    rescue.cancel()
+    assert (ending.why, ending.counts.remaining) == (Why.LEFT, 1)
 
 
 def test_a_stop_that_comes_with_an_answer_is_told_as_an_interruption(
