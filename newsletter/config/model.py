@@ -98,7 +98,7 @@ class Smtp(Section):
     port: int = Field(default=25, ge=1, le=65535, description="The server's port.")
     security: Literal["none", "starttls", "tls"] = Field(
         default="none",
-        description="`none`, `starttls` or `tls`; a password goes unprotected to this machine only.",
+        description="`none`, `starttls` or `tls`; with `none`, no password goes to another machine.",
     )
     username: Line | None = Field(
         default=None, description="Login name, where the server wants one."
