@@ -77,24 +77,32 @@ def last_day(basis: str, day: str) -> str:
 def merged(stored: Consent | None, given: Consent | None) -> Consent | None:
     """What is on record after an import that says `given`.
 
-    Nothing lowers express consent, and implied consent is not renewed by saying it again: a
-    list exported every month would renew it for ever. It gives way only to express consent, or
-    to implied consent from another source or on another basis that lasts longer. Of the same
-    consent, empty particulars keep what is stored.
+    A consent (basis, day and source) is one record, taken or left as a whole. Implied consent
+    is not renewed by saying it again: a list exported every month would renew it for ever. It
+    gives way to express consent, or to implied consent from another source or on another basis
+    that lasts longer. Express consent gives way only to a later express one that tells its
+    source, or where none is stored. Of the same consent, empty particulars keep what is stored.
     """
     if stored is None or given is None or stored == given:
         return given or stored
     if stored.kind == given.kind == "express":
-        return Consent(
-            "express",
-            given.basis or stored.basis,
-            given.date or stored.date,
-            given.source or stored.source,
-            None,
-        )
+        return _express(stored, given)
     if stored.kind == "express" or given.kind == "express":
         return given if given.kind == "express" else stored
     return _implied(stored, given)
+
+
+def strengthened(record: Consent | None, blanket: Consent | None) -> Consent | None:
+    """What is on record where a blanket consent is given to all whose own is weaker."""
+    return record if record and record.kind == "express" else merged(record, blanket)
+
+
+def _express(stored: Consent, given: Consent) -> Consent:
+    if stored.date == given.date:
+        basis, source = given.basis or stored.basis, given.source or stored.source
+        return Consent("express", basis, stored.date, source, None)
+    is_later = (given.date or "") > (stored.date or "")
+    return given if is_later and (given.source or not stored.source) else stored
 
 
 def _implied(stored: Consent, given: Consent) -> Consent:

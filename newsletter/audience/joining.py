@@ -38,7 +38,7 @@ def add(connection: Connection, entry: Entry, keys: Keys, *, resubscribe: bool =
     if stored is None:
         return _welcome(connection, store, entry, Erased(connection, keys), resubscribe)
     if stored.status == "active":
-        consent = entry.consent if resubscribe else consent_after(stored, entry)
+        consent = consent_after(stored, entry)
         return "updated" if _complete(store, stored, entry, consent) else "unchanged"
     if not resubscribe:
         raise NewsletterError(_refusal(entry.email, stored.status))

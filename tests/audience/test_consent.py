@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.consent import Consent, last_day, merged, read_consent
+from newsletter.audience.consent import Consent, last_day, merged, read_consent, strengthened
 from newsletter.audience.standing import why_skipped_now
 
 TODAY = "2026-03-10"
@@ -19,6 +19,7 @@ def implied(basis: str, day: str, source: str = "workshop") -> Consent:
 
 
 EXPRESS = Consent("express", None, "2024-01-31", "web form", None)
+ASKED_BACK = Consent("express", None, "2026-03-10", "letter", None)
 WORKSHOP = implied("customer", "2024-01-31")
 LATER = implied("customer", "2026-03-01", "shop")
 
@@ -107,6 +108,17 @@ def test_what_cannot_be_shown_to_hold_is_refused(cells: tuple[str, ...], told: s
         (Consent("express", None, None, "", None), EXPRESS, EXPRESS),
         (EXPRESS, Consent("express", None, None, "", None), EXPRESS),
         (EXPRESS, EXPRESS._replace(source="letter"), EXPRESS._replace(source="letter")),
+        (EXPRESS, EXPRESS._replace(source=""), EXPRESS),
+        # The later proof stays, and no part of one is put to another.
+        (ASKED_BACK, EXPRESS, ASKED_BACK),
+        (EXPRESS, ASKED_BACK, ASKED_BACK),
+        (EXPRESS, ASKED_BACK._replace(source=""), EXPRESS),
+        (EXPRESS._replace(source=""), ASKED_BACK._replace(source=""), ASKED_BACK._replace(source="")),
+        (ASKED_BACK._replace(source=""), EXPRESS, ASKED_BACK._replace(source="")),
+        (EXPRESS, EXPRESS._replace(date=None, source="letter"), EXPRESS),
+        (EXPRESS._replace(date=None), ASKED_BACK, ASKED_BACK),
+        # Express consent takes the place of implied as a whole, whatever it tells.
+        (WORKSHOP, Consent("express", None, None, "", None), Consent("express", None, None, "", None)),
         # The same said again, at a later date, is no new consent.
         (WORKSHOP, implied("customer", "2026-03-01"), WORKSHOP),
         (WORKSHOP, implied("customer", "2026-03-01", " WORKSHOP "), WORKSHOP),
@@ -151,6 +163,9 @@ def test_an_import_never_takes_away(stored: Consent | None, given_: Consent | No
     elif stored.kind == "express":
         assert after is not None
         assert after.kind == "express"
+        assert (after.date or "") >= (stored.date or "")
+        assert after.source or not stored.source
+        assert after.date in (stored.date, given_ and given_.date)
     else:
         assert after is not None
         assert after.kind == "express" or str(after.until) >= str(stored.until)
@@ -160,6 +175,27 @@ def test_an_import_never_takes_away(stored: Consent | None, given_: Consent | No
 def test_to_import_again_changes_nothing(stored: Consent | None, given_: Consent | None) -> None:
     once = merged(stored, given_)
     assert merged(once, given_) == once
+
+
+@given(CONSENTS, CONSENTS)
+def test_a_record_is_taken_or_left_as_a_whole(
+    stored: Consent | None, given_: Consent | None
+) -> None:
+    after = merged(stored, given_)
+    if stored and given_ and stored.date != given_.date:
+        assert after in (stored, given_)
+
+
+@given(CONSENTS, CONSENTS)
+def test_a_blanket_consent_strengthens_what_is_weaker(
+    record: Consent | None, blanket: Consent | None
+) -> None:
+    after = strengthened(record, blanket)
+    if record and record.kind == "express":
+        assert after == record
+    else:
+        assert after == merged(record, blanket)
+        assert not blanket or blanket.kind == "implied" or after == blanket
 
 
 @given(IMPLIED, st.lists(DAYS, max_size=5))

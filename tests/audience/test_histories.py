@@ -34,7 +34,12 @@ IMPLIED = {
     ("inquiry", "2025-02-01", "mail"): "2025-08-01",
     ("inquiry", "2026-01-15", "fair"): "2026-07-15",
 }
-CONSENTS = st.sampled_from(["", "express", *IMPLIED])
+EXPRESS = [
+    # date, source
+    ("", ""), ("", "form"), ("2024-01-01", "form"), ("2025-01-01", ""), ("2025-01-01", "talk"),
+]  # fmt: skip
+ASKED_BACK = (TODAY, "letter")
+CONSENTS = st.sampled_from(["", *EXPRESS, *IMPLIED])
 STRENGTH = ["", "unsubscribed", "bounced", "manual", "complained"]
 LEFT = st.sampled_from(STRENGTH[1:])
 IN_WORDS = {"manual": "suppressed by hand"}
@@ -45,14 +50,20 @@ class Person:
     """What the model knows of somebody on the list."""
 
     left: str = ""
-    express: bool = False
+    express: Any = None
     implied: Any = None
 
     def give(self, consent: Any) -> None:
-        if consent == "express":
-            self.express = True
+        if len(consent) == 2:
+            if self.express is None or self._is_better(consent):
+                self.express = consent
         elif consent and (self.implied is None or self._is_new(consent)):
             self.implied = consent
+
+    def _is_better(self, consent: Any) -> bool:
+        """Later, or of the same day, and not without the source that is known already."""
+        is_told = consent[1] or not self.express[1]
+        return bool(is_told and consent[0] >= self.express[0])
 
     def _is_new(self, consent: Any) -> bool:
         other = consent[2] != self.implied[2] or consent[0] != self.implied[0]
@@ -68,6 +79,13 @@ class Person:
             return "no consent on record"
         last = IMPLIED[self.implied]
         return f"implied consent ran out on {last}" if last < TODAY else None
+
+
+def typed(consent: Any) -> tuple[str, str, str, str]:
+    """The four cells of a consent."""
+    if len(consent) == 2:
+        return ("express", "", *consent)
+    return ("implied", *consent) if consent else ("", "", "", "")
 
 
 class Histories(RuleBasedStateMachine):
@@ -86,10 +104,10 @@ class Histories(RuleBasedStateMachine):
 
     @rule(rows=st.lists(st.tuples(PEOPLE, CONSENTS, st.sampled_from(STRENGTH)), max_size=4))
     def take(self, rows: list[tuple[str, Any, str]]) -> None:
-        lines = ["email,consent,consent_basis,consent_date,consent_source,status"]
-        for email, consent, left in rows:
-            cells = ("implied", *consent) if isinstance(consent, tuple) else (consent, "", "", "")
-            lines.append(",".join([email.upper(), *cells, left]))
+        lines = ["email,consent,consent_basis,consent_date,consent_source,status,status_since"]
+        lines += [
+            ",".join([email.upper(), *typed(consent), left, ""]) for email, consent, left in rows
+        ]
         file = Path(self.folder.name, "list.csv")
         file.write_text("\n".join(lines))
         with file.open("rb") as opened:
@@ -114,9 +132,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(email=PEOPLE, consent=CONSENTS)
     def add(self, email: str, consent: Any) -> None:
-        kind, *rest = ("implied", *consent) if isinstance(consent, tuple) else (consent,)
-        names = ("consent_basis", "consent_date", "consent_source")
-        given = {"email": email, "consent": kind, **dict(zip(names, rest, strict=False))}
+        names = ("consent", "consent_basis", "consent_date", "consent_source")
+        given = {"email": email, **dict(zip(names, typed(consent), strict=True))}
         gone = email in self.erased or (email in self.people and self.people[email].left)
         try:
             with writing(self.engine) as connection:
@@ -129,12 +146,13 @@ class Histories(RuleBasedStateMachine):
 
     @rule(email=PEOPLE)
     def resubscribe(self, email: str) -> None:
-        given = {"email": email, "consent": "express", "consent_source": "letter"}
+        names = ("consent", "consent_basis", "consent_date", "consent_source")
+        given = {"email": email, **dict(zip(names, typed(ASKED_BACK), strict=True))}
         with writing(self.engine) as connection:
             entry = typed_entry(given, TODAY, now_utc())
             add(connection, entry, self.keys, resubscribe=True)
         self.erased.discard(email)
-        self.people[email] = Person(express=True)
+        self.people[email] = Person(express=ASKED_BACK)
 
     @rule(email=PEOPLE, left=LEFT)
     def leave(self, email: str, left: str) -> None:
@@ -163,6 +181,11 @@ class Histories(RuleBasedStateMachine):
             found = {row[0]: row[1] for row in connection.execute(query)}
             hashes = Erased(connection, self.keys)
             erased = {each for each in self.erased if hashes.find(each) is not None}
+            proofs = (subscribers.c.key, subscribers.c.consent_date, subscribers.c.consent_source)
+            express = select(*proofs).where(held, subscribers.c.consent == "express")
+            proven = {row[0]: (row[1] or "", row[2]) for row in connection.execute(express)}
+        known = self.people.items()
+        assert proven == {email: person.express for email, person in known if person.express}
         assert found == {email: person.skipped for email, person in self.people.items()}
         assert erased == self.erased
 

@@ -64,6 +64,22 @@ def test_to_resubscribe_who_never_left_is_to_add_them(roll: Any) -> None:
     assert roll.add("ann@example.org", resubscribe=True, **ASKED) == "unchanged"
 
 
+def test_an_older_list_does_not_replace_the_consent_of_who_came_back(roll: Any) -> None:
+    old = (
+        "email,consent,consent_date,consent_source\n"
+        "ann@example.org,express,2024-01-01,form\n"
+    )  # fmt: skip
+    roll.take(old)
+    roll.leave("ann@example.org", "complained")
+    back = {"consent": "express", "consent_date": "2026-03-10", "consent_source": "letter"}
+    roll.add("ann@example.org", resubscribe=True, **back)
+    assert roll.take(old).unchanged == 1
+    row = roll.of("ann@example.org")
+    assert {name: row[name] for name in back} == back
+    older = {**back, "consent_date": "2025-01-01", "consent_source": "telephone"}
+    assert roll.add("ann@example.org", resubscribe=True, **older) == "unchanged"
+
+
 def test_unsubscribing_twice_is_unsubscribing_once(roll: Any) -> None:
     roll.add("ann@example.org", **ASKED)
     assert roll.leave("ANN@example.org") == "suppressed"
