@@ -98,7 +98,8 @@ class Smtp(Section):
     port: int = Field(default=25, ge=1, le=65535, description="The server's port.")
     security: Literal["none", "starttls", "tls"] = Field(
         default="none",
-        description="`none`, `starttls` or `tls`; with `none`, no password goes to another machine.",
+        description="`none`, `starttls` or `tls`; a password needs one of the latter, "
+        "unless the server is on this machine.",
     )
     username: Line | None = Field(
         default=None, description="Login name, where the server wants one."
