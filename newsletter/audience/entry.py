@@ -45,8 +45,8 @@ class Entry(NamedTuple):
     language: str = ""
     attributes: Mapping[str, str] = _NONE
     consent: Consent | None = None
-    blanket: bool = False
-    """Whether the consent is the command line's, for those who have none on record."""
+    blanket: Consent | None = None
+    """The command line's, for those whose record is weaker once the row's own is taken in."""
     status: str = ""
     """Why no mail goes out, where the list is an export; else empty."""
     status_since: str = ""
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 class Blanket(NamedTuple):
-    """Consent that the command line gives to all who have none, as typed."""
+    """Consent that the command line gives to all whose own is weaker, as typed."""
 
     kind: str = ""
     basis: str = ""
@@ -174,18 +174,15 @@ class Entries:
 
     def _consent_of(
         self, kind: str, basis: str, date: str, source: str
-    ) -> tuple[Consent | None, bool]:
-        """What is given, and whether for those without any alone."""
-        if kind or not self._blanket.kind:
-            return read_consent(kind, basis, date, source, self.today), False
-        given = self._blanket
-        return (
-            read_consent(
-                given.kind, basis or given.basis, date or given.date, source or given.source,
-                self.today,
-            ),
-            True,
-        )  # fmt: skip
+    ) -> tuple[Consent | None, Consent | None]:
+        """What the row tells, and what the command line gives beside it."""
+        given, today = self._blanket, self.today
+        if not given.kind:
+            return read_consent(kind, basis, date, source, today), None
+        if kind:
+            return read_consent(kind, basis, date, source, today), read_consent(*given, today)
+        basis, date = basis or given.basis, date or given.date
+        return None, read_consent(given.kind, basis, date, source or given.source, today)
 
     def _status(self, status: str, since: str, note: str) -> tuple[str, str, str]:
         status = status.lower()

@@ -14,7 +14,13 @@ from newsletter.audience.entry import Blanket, Entries, Entry
 from newsletter.audience.erased import Erased, Keys
 from newsletter.audience.first_lines import FirstLines
 from newsletter.audience.gathering import gathered
-from newsletter.audience.merging import changed_row, consent_after, new_row
+from newsletter.audience.merging import (
+    changed_row,
+    consent_after,
+    consent_first,
+    is_upgrade,
+    new_row,
+)
 from newsletter.audience.sheet import Sheet, open_sheet
 from newsletter.audience.suppression import suppress
 from newsletter.audience.tally import Duplicate, Invalid, Tally
@@ -44,7 +50,7 @@ class Terms:
     today: str
     """The day in the publication's time zone."""
     blanket: Blanket = field(default_factory=Blanket)
-    """Consent for those who have none in the list or the store."""
+    """Consent for those who have none, or a weaker one, in the list and the store."""
     topics: Collection[str] = ()
     """The publication's own, whose spelling is kept to."""
     dry_run: bool = False
@@ -181,6 +187,7 @@ class _Importing:
                 consent = consent_after(stored, entry)
                 after = changed_row(stored, entry, consent)
                 changes.append((*(after or ()), self._entries.now, stored.id))
+                self.tally.upgraded += is_upgrade(stored, entry, consent)
                 self.tally.count_consent(consent, self._entries.today)
         if changes:
             self._store.change(changes)
@@ -197,8 +204,11 @@ class _Importing:
         self.tally.added += len(active)
         self.tally.suppressed += len(entries) - len(active)
         for entry in active:
-            if entry.consent is None or entry.consent.until:
-                self.tally.count_consent(entry.consent, self._entries.today)
+            consent = consent_first(entry)
+            if entry.blanket:
+                self.tally.upgraded += is_upgrade(None, entry, consent)
+            if consent is None or consent.until:
+                self.tally.count_consent(consent, self._entries.today)
 
     def _leave(self, entry: Entry) -> None:
         """An export may say that somebody has left, and why; never that they are back."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsletter.audience.batch import Stored
-from newsletter.audience.consent import Consent, merged
+from newsletter.audience.consent import Consent, merged, strengthened
 from newsletter.audience.entry import Entry
 
 _NOTHING = (None, None, None, "", None)
@@ -19,7 +19,7 @@ def new_row(id_: int, entry: Entry) -> tuple[Any, ...]:
     return (
         id_, *entry[1:8], attributes,
         entry.status or "active", entry.status_since or None, entry.status_note,
-        *(entry.consent or _NOTHING),
+        *(consent_first(entry) or _NOTHING),
     )  # fmt: skip
 
 
@@ -44,10 +44,23 @@ def changed_row(stored: Stored, entry: Entry, consent: Consent | None) -> tuple[
     return None if after == stored[3:] else after
 
 
+def consent_first(entry: Entry) -> Consent | None:
+    """The consent on record of a new subscriber."""
+    return strengthened(entry.consent, entry.blanket) if entry.blanket else entry.consent
+
+
 def consent_after(stored: Stored, entry: Entry) -> Consent | None:
-    """The consent on record once an entry has been taken in."""
-    known = consent_of(stored)
-    return known if entry.blanket and known else merged(known, entry.consent)
+    """The consent on record of a known one, once an entry has been taken in."""
+    return strengthened(merged(consent_of(stored), entry.consent), entry.blanket)
+
+
+def is_upgrade(stored: Stored | None, entry: Entry, consent: Consent | None) -> bool:
+    """Whether the command line's consent took the place of an implied one."""
+    if not entry.blanket or consent != entry.blanket:
+        return False
+    known = consent_of(stored) if stored else None
+    before = merged(known, entry.consent)
+    return before is not None and before != consent
 
 
 def _attributes(stored: str, given: Mapping[str, str]) -> str:

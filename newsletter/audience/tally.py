@@ -38,6 +38,8 @@ class Tally:
     """Of those added, updated or unchanged, how many have no consent on record."""
     ran_out: int = 0
     """Of the same, for how many implied consent no longer counts."""
+    upgraded: int = 0
+    """For how many the command line's consent took the place of an implied one."""
     notes: list[str] = field(default_factory=list)
     """What is odd about the list, and yet no error."""
 

@@ -98,7 +98,7 @@ def test_a_program_is_told_the_same_in_one_document(publication: Path) -> None:
     assert document.pop("invalid")[0]["line"] == 6
     assert document == {
         "added": 3, "updated": 0, "unchanged": 0, "suppressed": 0,
-        "without_consent": 1, "ran_out": 1, "notes": [],
+        "without_consent": 1, "ran_out": 1, "upgraded": 0, "notes": [],
         "duplicates": [{"line": 5, "first_line": 2, "email": "Ann@example.org"}],
     }  # fmt: skip
     assert told(publication, "list") == []
@@ -173,6 +173,25 @@ def test_consent_for_a_whole_list_comes_from_the_command_line(audience: Path) ->
     shown = told(audience, "show", "cy@example.org")
     assert (shown["consent"], shown["consent_until"]) == ("implied", "2026-02-28")
     assert told(audience, "show", "ann@example.org")["consent"] == "express"
+
+
+def test_express_consent_from_the_command_line_takes_the_place_of_implied(audience: Path) -> None:
+    (audience / "list.csv").write_text(LIST.rpartition("nobody")[0], "utf-8")
+    ran = run(
+        audience, "import", "list.csv", "--consent", "express",
+        "--consent-date", "2025-01-31", "--consent-source", "sign-up sheet",
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout.splitlines()) == (
+        0,
+        [
+            "0 added, 2 updated, 1 unchanged",
+            "1 duplicate left out",
+            "1 whose implied consent gave way to that of --consent",
+        ],
+    )
+    shown = told(audience, "show", "bo@example.org")
+    assert (shown["consent"], shown["consent_basis"]) == ("express", None)
+    assert told(audience, "show", "ann@example.org")["consent_date"] == "2024-01-31"
 
 
 def test_a_subscriber_leaves_and_comes_back_only_by_asking(audience: Path) -> None:

@@ -255,7 +255,7 @@ def test_an_export_tells_an_import_who_has_left(roll: Any) -> None:
 BLANKET = Blanket("implied", "customer", "2025-06-01", "member list")
 
 
-def test_consent_from_the_command_line_is_for_those_who_have_none(roll: Any) -> None:
+def test_consent_from_the_command_line_is_for_those_whose_own_is_weaker(roll: Any) -> None:
     roll.take(
         "email,consent,consent_basis,consent_date,consent_source\n"
         "stored@example.org,implied,inquiry,2025-12-31,mail\nran-out@example.org,implied,inquiry,"
@@ -267,20 +267,42 @@ def test_consent_from_the_command_line_is_for_those_who_have_none(roll: Any) -> 
         "own@example.org,express,,2024-01-31,form\ndated@example.org,,,2024-02-29,\n",
         blanket=BLANKET,
     )
-    assert counts(tally) == {"added": 3, "updated": 1, "unchanged": 2, "ran_out": 2}
+    assert counts(tally) == {"added": 3, "updated": 3, "ran_out": 1}
+    assert tally.upgraded == 2
     consents = {
         row["key"].partition("@")[0]: (row["consent"], row["consent_date"], row["consent_until"])
         for row in roll.rows()
     }
     assert consents == {
-        "stored": ("implied", "2025-12-31", "2026-06-30"),
-        "ran-out": ("implied", "2020-01-01", "2020-07-01"),
+        "stored": ("implied", "2025-06-01", "2027-06-01"),
+        "ran-out": ("implied", "2025-06-01", "2027-06-01"),
         "none": ("implied", "2025-06-01", "2027-06-01"),
         "new": ("implied", "2025-06-01", "2027-06-01"),
         "own": ("express", "2024-01-31", None),
         "dated": ("implied", "2024-02-29", "2026-02-28"),
     }
-    assert roll.take("email\nnone@example.org\n", blanket=Blanket("express")).unchanged == 1
+    express = Blanket("express", "", "2026-03-01", "sign-up sheet")
+    upgrade = roll.take("email\nnone@example.org\nown@example.org\n", blanket=express)
+    assert (upgrade.updated, upgrade.unchanged, upgrade.upgraded) == (1, 1, 1)
+    row = roll.of("none@example.org")
+    assert (row["consent"], row["consent_basis"], row["consent_source"], row["consent_until"]) == (
+        "express", None, "sign-up sheet", None,
+    )  # fmt: skip
+    assert roll.of("own@example.org")["consent_date"] == "2024-01-31"
+
+
+def test_consent_from_the_command_line_goes_over_what_a_row_tells_too(roll: Any) -> None:
+    rows = (
+        "email,consent,consent_basis,consent_date,consent_source\n"
+        "a@example.org,implied,customer,2001-01-31,fair\n"
+        "b@example.org,express,,2024-01-31,form\n"
+    )
+    express = Blanket("express", "", "2025-03-01", "sign-up sheet")
+    taken = roll.take(rows, blanket=express)
+    assert (taken.added, taken.upgraded, taken.ran_out) == (2, 1, 0)
+    assert roll.of("a@example.org")["consent_source"] == "sign-up sheet"
+    assert roll.of("b@example.org")["consent_source"] == "form"
+    assert roll.take(rows, blanket=express).unchanged == 2
 
 
 def test_a_row_whose_consent_cannot_be_shown_is_not_taken(roll: Any) -> None:

@@ -32,7 +32,7 @@ _CONSENT = ("consent", "consent_basis", "consent_date", "consent_source")
     epilog="Example:  newsletter subscribers import subscribers.example.csv --dry-run",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--consent", metavar="KIND", help="For rows without consent: express or implied.")
+@click.option("--consent", metavar="KIND", help="For rows whose own is weaker: express or implied.")
 @click.option("--consent-basis", metavar="BASIS", help="Of implied consent: customer or inquiry.")
 @click.option("--consent-date", metavar="DATE", help="When it was given, such as 2024-01-31.")
 @click.option("--consent-source", metavar="TEXT", help="How and where it was given.")
@@ -55,6 +55,9 @@ def import_subscribers(
     consent (express or implied), consent_basis (customer or inquiry), consent_date,
     consent_source; others are kept as attributes. Empty cells change nothing. Whoever has
     unsubscribed, bounced, complained or been erased stays so.
+
+    --consent is for those who have none in the list or the store, or implied consent that it
+    outlasts; express consent stays as it is.
 
     Exits with 1 where a row was not valid; the others are taken in all the same. A file that
     cannot be read to its end changes nothing.
@@ -82,7 +85,7 @@ def import_subscribers(
 
 
 def _blanket(given: dict[str, str | None], today: str) -> Blanket:
-    """Consent for all who have none, which must be able to be shown.
+    """Consent for all who have none or a weaker one, which must be able to be shown.
 
     Raises:
         UsageError: where it is not whole.
@@ -132,6 +135,7 @@ def _document(tally: Tally) -> dict[str, Any]:
         "suppressed": tally.suppressed,
         "without_consent": tally.without_consent,
         "ran_out": tally.ran_out,
+        "upgraded": tally.upgraded,
         "duplicates": [each._asdict() for each in tally.duplicates],
         "invalid": [each._asdict() for each in tally.invalid],
         "notes": tally.notes,
@@ -170,6 +174,7 @@ def _summary(tally: Tally) -> Iterator[str]:
     if left_out:
         yield f"{' and '.join(left_out)} left out"
     for number, what in (
+        (tally.upgraded, "whose implied consent gave way to that of --consent"),
         (tally.suppressed, "suppressed: they have left, and get no mail whatever the list says"),
         (tally.without_consent, "without consent on record: skipped when sending"),
         (tally.ran_out, "whose implied consent has run out: skipped when sending"),
