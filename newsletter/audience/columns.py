@@ -17,8 +17,13 @@ KNOWN = (
 )  # fmt: skip
 """Columns that are understood, in the order in which an export writes them.
 
-The last three come from exports: they can end a subscription, and never begin one again.
+The last three come from exports: they can end a subscription, and never begin one again. They
+are understood only where both status and status_since are there, since other programs have a
+status of their own, in words that mean something else.
 """
+_OWN = ("status", "status_since")
+_STATUS = KNOWN[-3:]
+_LISTED = "list_status"
 
 _ALSO = {
     "e_mail": "email",
@@ -66,8 +71,10 @@ def read_columns(header: Sequence[str], place: str) -> Columns:
     names = [" ".join(unguarded(name.strip()).split()) for name in header]
     while names and not names[-1]:  # Excel writes delimiters for columns that once were
         names.pop()
+    ours = {meaning(name) for name in names}.issuperset(_OWN)
     known: dict[str, int] = {}
     attributes: dict[str, int] = {}
+    notes: list[str] = []
     spelled: dict[str, str] = {}
     for position, name in enumerate(names):
         if not name:
@@ -76,20 +83,33 @@ def read_columns(header: Sequence[str], place: str) -> Columns:
             raise UnreadableList(
                 f"{place}: error: the name of column {position + 1} holds a control character"
             )
-        meant = meaning(name)
-        folded = meant or name.casefold()
+        meant, kept = meaning(name), name
+        if meant in _STATUS and not ours:
+            # Under its own name an export would have two columns of it.
+            meant, kept = None, meant.replace("status", _LISTED, 1)
+            notes.append(_foreign(name, kept))
+        folded = meant or kept.casefold()
         if folded in spelled:
             raise UnreadableList(f"{place}: error: {_twice(spelled[folded], name)}")
         spelled[folded] = name
-        (known if meant else attributes)[meant or name] = position
+        (known if meant else attributes)[meant or kept] = position
     if "email" not in known:
         raise UnreadableList(f"{place}: error: {_no_address(names)}")
-    return Columns(len(names), known, attributes, tuple(_near(attributes)))
+    return Columns(len(names), known, attributes, (*notes, *_near(attributes)))
 
 
 def _twice(first: str, second: str) -> str:
-    what = f"'{first}'" if first == second else f"'{first}' and '{second}'"
-    return f"the column {what} is there twice; keep the one that counts"
+    if first == second:
+        return f"the column '{first}' is there twice; keep the one that counts"
+    return f"the columns '{first}' and '{second}' mean the same; keep the one that counts"
+
+
+def _foreign(typed: str, name: str) -> str:
+    return (
+        f"column '{typed[:40]}' is kept as the attribute '{name}', and ends no subscription: only "
+        "beside the other of status and status_since, as in an export of ours, does it tell who "
+        "has left"
+    )
 
 
 def _no_address(names: Sequence[str]) -> str:
@@ -106,5 +126,6 @@ def _near(attributes: dict[str, int]) -> list[str]:
     return [
         f"column '{name[:40]}' is kept as an attribute{hint}"
         for name in attributes
-        if (hint := did_you_mean(re.sub(r"[\s-]+", "_", name), KNOWN))
+        if not name.startswith(_LISTED)
+        and (hint := did_you_mean(re.sub(r"[\s-]+", "_", name), KNOWN))
     ]

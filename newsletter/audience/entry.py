@@ -186,10 +186,15 @@ class Entries:
 
     def _status(self, status: str, since: str, note: str) -> tuple[str, str, str]:
         status = status.lower()
-        if status not in _STATUSES:
+        if status == "erased":
             raise ValueError(
-                f"status '{status[:40]}' is not known{did_you_mean(status, _STATUSES)}; "
-                "rename the column if it tells something else"
+                "status 'erased' stands beside an address; remove the row, and erase the address "
+                "with 'newsletter subscribers erase' if it is on the list"
+            )
+        if status not in _STATUSES:  # no nearest word: 'subscribed' is the opposite of its own
+            raise ValueError(
+                f"status '{status[:40]}' is not known; write {', '.join(_STATUSES[:-1])} or "
+                f"{_STATUSES[-1]}, or rename the column if it tells something else"
             )
         if status == "active":
             return _HERE

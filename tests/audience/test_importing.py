@@ -178,7 +178,8 @@ def test_a_dry_run_counts_and_changes_nothing(roll: Any) -> None:
     roll.leave("b@example.org")
     before = roll.rows()
     text = (
-        "email,first_name,status\na@example.org,Eve\nb@example.org\nc@example.org,,bounced\nd@,\n"
+        "email,first_name,status,status_since\na@example.org,Eve\nb@example.org\n"
+        "c@example.org,,bounced\nd@,\n"
     )
     tally = roll.take(text, dry_run=True)
     assert counts(tally) == {
@@ -250,6 +251,31 @@ def test_an_export_tells_an_import_who_has_left(roll: Any) -> None:
     assert (new["status"], new["status_note"], new["first_name"]) == ("bounced", "import", "New")
     assert new["status_since"] == new["created_at"]
     assert roll.of("fine@example.org")["status_since"] is None
+
+
+def test_a_status_of_another_program_is_an_attribute(roll: Any) -> None:
+    tally = roll.take("Email Address,Status\na@example.org,subscribed\nb@example.org,cleaned\n")
+    assert (counts(tally)["added"], list(tally.invalid)) == (2, [])
+    (note,) = tally.notes
+    assert note.startswith("column 'Status' is kept as the attribute 'list_status', and ends no")
+    assert json.loads(roll.of("a@example.org")["attributes"]) == {"list_status": "subscribed"}
+    assert roll.take(roll.export()).unchanged == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("subscribed", "write active, unsubscribed, bounced, complained or manual"),
+        ("unsubscribe", "is not known; write active"),
+        ("erased", "remove the row, and erase the address"),
+    ],
+)
+def test_no_status_is_taken_for_its_opposite(roll: Any, status: str, told: str) -> None:
+    tally = roll.take(f"email,status,status_since\na@example.org,{status},\n")
+    ((line, reason),) = tally.invalid
+    assert (line, roll.rows()) == (2, [])
+    assert told in reason
+    assert "did you mean" not in reason
 
 
 BLANKET = Blanket("implied", "customer", "2025-06-01", "member list")
