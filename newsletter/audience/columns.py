@@ -84,7 +84,7 @@ def read_columns(header: Sequence[str], place: str) -> Columns:
                 f"{place}: error: the name of column {position + 1} holds a control character"
             )
         meant, kept = meaning(name), name
-        if meant in _STATUS and not ours:
+        if meant and meant in _STATUS and not ours:
             # Under its own name an export would have two columns of it.
             meant, kept = None, meant.replace("status", _LISTED, 1)
             notes.append(_foreign(name, kept))

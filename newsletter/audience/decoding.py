@@ -66,14 +66,19 @@ def _pieces(file: BufferedReader, name: str, codec: str) -> Iterator[str]:
         try:
             text = rest + decoder.decode(chunk, not chunk)
         except UnicodeDecodeError as error:
-            here = line + rest.count("\n") + error.object.count(b"\n", 0, error.start)
+            here = line + _ends(rest + error.object[: error.start].decode(error.encoding, "ignore"))
             raise UnreadableList(f"{name}:{here}: error: {_undecoded(error)}") from error
         if line == 1:
             text = text.lstrip(_BOM)
         piece, rest = _cut(text) if chunk else (text, "")
         _refuse_unfit(piece, rest, line, name)
         yield piece
-        line += piece.count("\n") or piece.count("\r")
+        line += _ends(piece)
+
+
+def _ends(text: str) -> int:
+    """How many lines end in a text, be it with LF, CRLF or CR."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _cut(text: str) -> tuple[str, str]:
@@ -84,13 +89,13 @@ def _cut(text: str) -> tuple[str, str]:
 
 def _refuse_unfit(piece: str, rest: str, line: int, name: str) -> None:
     if "\0" in piece:
-        here = line + piece.count("\n", 0, piece.index("\0"))
+        here = line + _ends(piece[: piece.index("\0")])
         raise UnreadableList(
             f"{name}:{here}: error: there is a NUL byte, so this is no text, or UTF-16 without "
             "its mark; save it as 'CSV UTF-8', or try --encoding utf-16-le"
         )
     if len(rest) > LONGEST_LINE:
-        here = line + piece.count("\n")
+        here = line + _ends(piece)
         raise UnreadableList(
             f"{name}:{here}: error: the line is longer than {LONGEST_LINE:,} characters; "
             "this is no list of subscribers"

@@ -20,6 +20,8 @@ def implied(basis: str, day: str, source: str = "workshop") -> Consent:
 
 EXPRESS = Consent("express", None, "2024-01-31", "web form", None)
 ASKED_BACK = Consent("express", None, "2026-03-10", "letter", None)
+UNTOLD = ASKED_BACK._replace(source="")
+BARE = Consent("express", None, None, "", None)
 WORKSHOP = implied("customer", "2024-01-31")
 LATER = implied("customer", "2026-03-01", "shop")
 
@@ -113,12 +115,12 @@ def test_what_cannot_be_shown_to_hold_is_refused(cells: tuple[str, ...], told: s
         (ASKED_BACK, EXPRESS, ASKED_BACK),
         (EXPRESS, ASKED_BACK, ASKED_BACK),
         (EXPRESS, ASKED_BACK._replace(source=""), EXPRESS),
-        (EXPRESS._replace(source=""), ASKED_BACK._replace(source=""), ASKED_BACK._replace(source="")),
-        (ASKED_BACK._replace(source=""), EXPRESS, ASKED_BACK._replace(source="")),
+        (EXPRESS._replace(source=""), UNTOLD, UNTOLD),
+        (UNTOLD, EXPRESS, UNTOLD),
         (EXPRESS, EXPRESS._replace(date=None, source="letter"), EXPRESS),
         (EXPRESS._replace(date=None), ASKED_BACK, ASKED_BACK),
         # Express consent takes the place of implied as a whole, whatever it tells.
-        (WORKSHOP, Consent("express", None, None, "", None), Consent("express", None, None, "", None)),
+        (WORKSHOP, BARE, BARE),
         # The same said again, at a later date, is no new consent.
         (WORKSHOP, implied("customer", "2026-03-01"), WORKSHOP),
         (WORKSHOP, implied("customer", "2026-03-01", " WORKSHOP "), WORKSHOP),

@@ -135,6 +135,25 @@ def test_the_line_of_a_bad_byte_is_told_however_far_down_it_is(read: Read) -> No
         read(f"email,first_name\n{rows}".encode() + b"last@example.org,\xff\n")
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("content", "encoding", "told"),
+    [
+        (b"last@example.org,\xff", "utf-8", "byte 0xFF is not UTF-8"),
+        (b"last@example.org,\0", "utf-8", "there is a NUL byte"),
+        (b"x" * 1_100_000, "utf-8", "the line is longer"),
+        (b"\x00\xdc\x00\xdc", "utf-16", "byte 0x00 is not UTF-16"),
+    ],
+)
+def test_lines_are_counted_by_whatever_ends_them(
+    read: Read, content: bytes, encoding: str, told: str, end: str
+) -> None:
+    rows = "".join(f"reader{number}@example.org,Zoë{end}" for number in range(9_000))
+    text = f"email,first_name{end}{rows}".encode(encoding)
+    with pytest.raises(UnreadableList, match=rf"list\.csv:9002: error: {told}"):
+        read(text + content)
+
+
 def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
