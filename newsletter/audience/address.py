@@ -10,8 +10,10 @@ from newsletter.config.values import email_parts
 
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 """The dot-atom of RFC 5322 §3.2.3, which is nearly every local part there is."""
-_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9](?:-?[a-z0-9]){0,30}\.)+[a-z]{2,}")
+_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9](?:-?[a-z0-9]){0,30}\.)+[a-z]{2,63}")
 """Host names without anything odd; two hyphens together may be IDNA's."""
+_LONGEST_DOMAIN = 253
+"""RFC 1035 §2.3.4, whose 255 octets count the length of each label, and the root."""
 _LONGEST_LOCAL = 64
 _LONGEST = 254
 """RFC 5321 §4.5.3.1, with erratum 1690 of RFC 3696."""
@@ -64,7 +66,7 @@ class Addresses:
     def _ascii_domain(self, typed: str) -> str | None:
         domain = typed.lower()
         if _PLAIN_DOMAIN.fullmatch(domain) and not domain.endswith(self._special):
-            return domain if len(domain) <= _LONGEST else None
+            return domain if len(domain) <= _LONGEST_DOMAIN else None
         try:
             return _judged(f"a@{typed}").domain
         except ValueError:  # told with the whole address, by whoever asked

@@ -86,7 +86,8 @@ def read_columns(header: Sequence[str], place: str) -> Columns:
         meant, kept = meaning(name), name
         if meant and meant in _STATUS and not ours:
             # Under its own name an export would have two columns of it.
-            meant, kept = None, meant.replace("status", _LISTED, 1)
+            kept = meant.replace("status", _LISTED, 1)
+            meant = None
             notes.append(_foreign(name, kept))
         folded = meant or kept.casefold()
         if folded in spelled:

@@ -97,6 +97,10 @@ def library(text: str) -> tuple[str, str] | None:
 @example("a@a.onion")
 @example("a@a.arpa")
 @example("a@" + "a" * 62 + ".example")
+@example("a@b." + "c" * 63)
+@example("a@b." + "c" * 64)
+@example("a@" + "abcdefghi." * 24 + "abcde.example")
+@example("a@" + "abcdefghi." * 24 + "abcdef.example")
 @example("a@" + "abcdefghi." * 25 + "example")
 @example("a" * 64 + "@" + "abcdefghi." * 18 + "example")
 def test_short_cuts_judge_as_the_library_does(text: str) -> None:

@@ -80,6 +80,16 @@ def test_an_older_list_does_not_replace_the_consent_of_who_came_back(roll: Any) 
     assert roll.add("ann@example.org", resubscribe=True, **older) == "unchanged"
 
 
+def test_what_is_typed_by_hand_is_taken_to_the_letter(roll: Any, second_roll: Any) -> None:
+    second_roll.clear()
+    roll.add("'+q@example.org", first_name="'=Ann")
+    roll.add("+q@example.org")
+    assert roll.of("'+q@example.org")["first_name"] == "'=Ann"
+    assert len(roll.rows()) == 2
+    assert second_roll.take(roll.export()).added == 2
+    assert {row["email"] for row in second_roll.rows()} == {"'+q@example.org", "+q@example.org"}
+
+
 def test_unsubscribing_twice_is_unsubscribing_once(roll: Any) -> None:
     roll.add("ann@example.org", **ASKED)
     assert roll.leave("ANN@example.org") == "suppressed"
