@@ -53,6 +53,8 @@ class Columns(NamedTuple):
     """Positions of all others, by their names as typed."""
     notes: tuple[str, ...]
     """What is odd about them, in words."""
+    guarded: bool = True
+    """Whether cells may have the apostrophe of `guarded`, as those of a file may."""
 
 
 def meaning(name: str) -> str | None:

@@ -16,9 +16,15 @@ _NO_TEXT = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
 }
 """How files begin that are mistaken for lists."""
+_SAVE_AS = "open the list in a spreadsheet and save it as 'CSV UTF-8'"
 _WORD_END = re.compile(rb"[\s,;\"]")
+_NEVER_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Bytes that no encoding of one byte a letter has in a text."""
 _CHUNK = 1 << 16
 LONGEST_LINE = 1_000_000
 """Characters; a file without line ends must not be read into memory."""
@@ -38,9 +44,7 @@ def lines_of(file: BufferedReader, name: str, encoding: str | None = None) -> It
     beginning = file.peek(4)[:4]
     for signature, kind in _NO_TEXT.items():
         if beginning.startswith(signature):
-            raise UnreadableList(
-                f"{name}: error: this is {kind}, not a list; open it and save it as 'CSV UTF-8'"
-            )
+            raise UnreadableList(f"{name}: error: this is {kind}, not a list; {_SAVE_AS}")
     marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     codec = _codec(encoding or ("utf-16" if marked else "utf-8"))
     # Split by the thousand in C: to look at each line would take as long as csv does.
@@ -90,9 +94,10 @@ def _cut(text: str) -> tuple[str, str]:
 def _refuse_unfit(piece: str, rest: str, line: int, name: str) -> None:
     if "\0" in piece:
         here = line + _ends(piece[: piece.index("\0")])
+        utf16 = _unmarked_utf16(piece.encode("latin-1", "replace"))
+        what = f"or {utf16}" if utf16 else f"and no list; {_SAVE_AS}"
         raise UnreadableList(
-            f"{name}:{here}: error: there is a NUL byte, so this is no text, or UTF-16 without "
-            "its mark; save it as 'CSV UTF-8', or try --encoding utf-16-le"
+            f"{name}:{here}: error: there is a NUL byte, so this is no text, {what}"
         )
     if len(rest) > LONGEST_LINE:
         here = line + _ends(piece)
@@ -102,9 +107,21 @@ def _refuse_unfit(piece: str, rest: str, line: int, name: str) -> None:
         )
 
 
+def _unmarked_utf16(sample: bytes) -> str:
+    """UTF-16, where half of the bytes are NUL as in European text; else nothing."""
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if max(odd, even) * 3 < len(sample):
+        return ""
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    return f"UTF-16 without its mark; save it as 'CSV UTF-8', or add --encoding {codec}"
+
+
 def _undecoded(error: UnicodeDecodeError) -> str:
     """What is wrong, and how Windows would read the word, so that one sees what is meant."""
     codec = error.encoding.upper()
+    if codec == "UTF-8" and _NEVER_TEXT.search(error.object):
+        utf16 = _unmarked_utf16(error.object)
+        return f"this is {utf16}" if utf16 else f"this is no text, and no list; {_SAVE_AS}"
     if error.reason in ("unexpected end of data", "truncated data"):
         return f"the file ends within a character of {codec}; it may be cut off"
     before = _WORD_END.split(error.object[max(0, error.start - 20) : error.start])[-1]

@@ -69,8 +69,8 @@ def typed_entry(values: Mapping[str, str], today: str, now: str) -> Entry:
         ValueError: a sentence, where it cannot be used.
     """
     known = {name: position for position, name in enumerate(values)}
-    columns = Columns(len(values), known, {}, ())
-    entries = Entries(columns, (), Blanket(), today, now, guarded=False)
+    columns = Columns(len(values), known, {}, (), guarded=False)
+    entries = Entries(columns, (), Blanket(), today, now)
     entry = entries.read((0, list(values.values())))
     if entry is None:
         raise ValueError("there is no address")
@@ -80,22 +80,13 @@ def typed_entry(values: Mapping[str, str], today: str, now: str) -> Entry:
 class Entries:
     """Reads the rows of one list; `notes` gathers what is odd and yet no error.
 
-    `guarded` says whether cells may have the apostrophe that keeps a spreadsheet from taking
-    them for formulas, as those of a file may. Then `'+ann@…` is read as `+ann@…`, which an
-    export writes so; who is really called `'+ann` comes as `''+ann@…`.
+    In a list of guarded cells `'+ann@…` is read as `+ann@…`, which an export writes so; who is
+    really called `'+ann` comes as `''+ann@…`.
     """
 
     def __init__(
-        self,
-        columns: Columns,
-        topics: Collection[str],
-        blanket: Blanket,
-        today: str,
-        now: str,
-        *,
-        guarded: bool = True,
+        self, columns: Columns, topics: Collection[str], blanket: Blanket, today: str, now: str
     ) -> None:
-        self._guarded = guarded
         self._columns, self._blanket, self.today, self.now = columns, blanket, today, now
         self._addresses = Addresses()
         self._topics = {topic.casefold(): topic for topic in topics}
@@ -145,7 +136,9 @@ class Entries:
             cells = [cell.strip() for cell in cells]
         elif " |" in whole or "| " in whole or whole.strip() != whole:
             cells = [cell.strip() for cell in cells]
-        return [unguarded(cell) for cell in cells] if "'" in whole and self._guarded else cells
+        return (
+            [unguarded(cell) for cell in cells] if "'" in whole and self._columns.guarded else cells
+        )
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """As many cells as there are columns; empty ones may lack, or be too many."""
@@ -154,7 +147,7 @@ class Entries:
             return cells + [""] * (width - len(cells))
         if len(cells) > width and any(map(str.strip, cells[width:])):
             raise ValueError(
-                f"the row has {len(cells)} cells for {width} columns; "
+                f"the row has {len(cells)} cells for {width} column{'s' if width > 1 else ''}; "
                 "put a cell that holds the delimiter into quotes"
             )
         return cells[:width]

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience.decoding import lines_of
+from newsletter.audience.gathering import gathered
 from newsletter.audience.sheet import open_sheet
 from newsletter.errors import NewsletterError, UnreadableList, UsageError
 
@@ -107,6 +108,12 @@ def test_another_encoding_is_read_where_it_is_named(read: Read) -> None:
         (b"email,first_name\na@example.org,Zo\xeb\n", "list.csv:2: error: byte 0xEB is not UTF-8"),
         (b"email,first_name\r\na@example.org,Zo\xc3", "ends within a character of UTF-8"),
         ("email\na@example.org\n".encode("utf-16-le"), "NUL byte, so this is no text, or UTF-16"),
+        ("email\na@example.org\n".encode("utf-16-be"), "add --encoding utf-16-be"),
+        ("email,city\na@example.org,Montréal\n".encode("utf-16-le"), "add --encoding utf-16-le"),
+        ("ém,email\na@example.org,Montréal\n".encode("utf-16-be"), "add --encoding utf-16-be"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "list.csv: error: this is a picture (PNG), not a list"),
+        (b"\x7fELF\x02\x01\x01\0\xf0(", "list.csv:1: error: this is no text, and no list; open"),
+        (b"email\na\0@example.org\n", "a NUL byte, so this is no text, and no list; open"),
         (codecs.BOM_UTF16_LE + b"e\0m\0a\0i\0l\0\n\0a", "ends within a character of UTF-16"),
         (b"PK\x03\x04junk", "list.csv: error: this is a workbook"),
         (b"\xd0\xcf\x11\xe0junk", "list.csv: error: this is an Excel workbook"),
@@ -152,6 +159,15 @@ def test_lines_are_counted_by_whatever_ends_them(
     text = f"email,first_name{end}{rows}".encode(encoding)
     with pytest.raises(UnreadableList, match=rf"list\.csv:9002: error: {told}"):
         read(text + content)
+
+
+def test_what_comes_without_end_is_not_gathered_for_ever(tmp_path: Path) -> None:
+    with (
+        Path("/dev/zero").open("rb") as endless,
+        pytest.raises(UnreadableList, match=r"^zero: error: more than 100,000 bytes have come"),
+        gathered(endless, "zero", most=100_000),
+    ):
+        pass
 
 
 def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
