@@ -30,13 +30,16 @@ def address_of(email: str) -> Address:
         raise click.UsageError(str(error)) from error
 
 
-def keys_of(config: Config) -> Callable[[], Keyring]:
-    """The keys, should they be needed; a secret made for a demonstration is told."""
+def keys_of(config: Config, *, make: bool = False) -> Callable[[], Keyring]:
+    """The keys, should they be needed to recognise who was erased.
+
+    To erase somebody one is made for a demonstration that has none yet, and told.
+    """
 
     def keys() -> Keyring:
         from newsletter.audience.keys import keyring
 
-        made, told = keyring(config, publication.secrets())
+        made, told = keyring(config, publication.secrets(), make=make)
         if told:
             terminal.say(f"note: {told}")
         return made

@@ -51,6 +51,8 @@ def import_subscribers(
 ) -> None:
     """Add the subscribers of FILE, a CSV with a row of column names, and update known ones.
 
+    With - as FILE the list comes from another program.
+
     Columns: email, and where known first_name, last_name, topics (separated by |), language,
     consent (express or implied), consent_basis (customer or inquiry), consent_date,
     consent_source; others are kept as attributes. Empty cells change nothing. Whoever has
@@ -68,10 +70,10 @@ def import_subscribers(
     config = publication.load(ctx)
     today = today_in(config.zone)
     terms = Terms(today, _blanket(consent, today), config.topics, dry_run)
-    with file.open("rb") as opened, _progress(opened) as progress:
+    with _opened(file) as opened, _progress(opened) as progress:
         tally = import_list(
             publication.store(config),
-            Source(opened, str(file), encoding),
+            Source(opened, _name(file), encoding),
             terms,
             keys_of(config),
             progress,
@@ -79,9 +81,40 @@ def import_subscribers(
     if as_json:
         click.echo(json.dumps(_document(tally), indent=2, ensure_ascii=False))
     else:
-        _tell(tally, str(file), dry_run=dry_run)
+        _tell(tally, _name(file), dry_run=dry_run)
     if tally.invalid:
         ctx.exit(1)
+
+
+def _name(file: Path) -> str:
+    return "stdin" if str(file) == "-" else str(file)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BufferedReader]:
+    """The list, to read its bytes.
+
+    Raises:
+        UnreadableList: where it cannot be opened, with what to do.
+    """
+    from newsletter.errors import UnreadableList
+
+    if str(file) == "-":
+        with open(sys.stdin.fileno(), "rb", closefd=False) as opened:
+            yield opened
+        return
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError as error:
+        raise UnreadableList(
+            f"{file}: error: there is no such file; name a list in CSV, or - for stdin"
+        ) from error
+    except IsADirectoryError as error:
+        raise UnreadableList(f"{file}: error: this is a folder; name a list in it") from error
+    except OSError as error:
+        raise UnreadableList(f"{file}: error: it cannot be read ({error.strerror})") from error
+    with opened:
+        yield opened
 
 
 def _blanket(given: dict[str, str | None], today: str) -> Blanket:

@@ -59,16 +59,23 @@ def add(ctx: click.Context, /, email: str, resubscribe: bool, **given: str) -> N
 def unsubscribe(ctx: click.Context, email: str, status: str) -> None:
     """Send nothing to EMAIL any more, whatever later lists say."""
     from newsletter.audience.leaving import unsubscribe as leave
+    from newsletter.audience.standing import WHY_SUPPRESSED
     from newsletter.store import writing
 
     config, address = publication.load(ctx), address_of(email)
     with writing(publication.store(config)) as connection:
         left = leave(connection, address, status, keys_of(config))
-    click.echo(f"{address.email} {_LEFT[left].format(status)}")
+    told = _FROM_NOW_ON[status] if left == "suppressed" else _LEFT[left]
+    click.echo(f"{address.email} {told.format(WHY_SUPPRESSED[status])}")
 
 
+_FROM_NOW_ON = {
+    "unsubscribed": "is unsubscribed from now on",
+    "bounced": "gets no mail from now on, since it bounces",
+    "complained": "gets no mail from now on, since they complained of spam",
+    "manual": "gets no mail from now on, by your decision",
+}
 _LEFT = {
-    "suppressed": "is {} from now on",
     "already": "was suppressed already, for this reason or a stronger one; nothing has changed",
     "recorded": "was not on the list; recorded as {}, so that no later list adds it",
     "erased": "was erased, so that no later list adds it; nothing has changed",

@@ -38,7 +38,7 @@ def erase(ctx: click.Context, email: str, yes: bool) -> None:
     from newsletter.store import reading, writing
 
     config, address = publication.load(ctx), address_of(email)
-    keyring = keys_of(config)()
+    keyring = keys_of(config, make=True)()
     engine = publication.store(config)
     with reading(engine) as looking:
         subscriber_of(looking, address, Erased(looking, lambda: keyring))

@@ -59,5 +59,9 @@ def _table(out: Path | None, encoding: str) -> Iterator[TextIO]:
         with part.open("w", encoding=encoding, newline="") as file:
             yield file
         part.replace(out)
+    except OSError as error:
+        if error.filename != str(part):
+            raise
+        raise type(error)(error.errno, error.strerror, str(out)) from error
     finally:
         part.unlink(missing_ok=True)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from newsletter.config import Config
 
 
+_WIDTH = 60
+"""Of what stands before a reason; enough for most addresses, since all pass by unmeasured."""
+
+
 @click.command(
     "list",
     short_help="List everybody, or those of one status.",
@@ -85,7 +89,8 @@ def _document(each: Subscriber, config: Config, today: str) -> dict[str, Any]:
 def _line(each: Subscriber, config: Config, today: str) -> str:
     since = str(mailings.local(each.since, config))[:10]
     why = each.why_skipped(today) if each.status == "active" else None
-    return f"{each.status:12} {since}  {each.email or '-'}{f'   skipped: {why}' if why else ''}"
+    line = f"{each.status:12} {since}  {each.email or '-'}"
+    return f"{line:{_WIDTH}}   skipped: {why}" if why else line
 
 
 def _told(document: dict[str, Any]) -> Iterator[str]:
