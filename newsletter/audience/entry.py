@@ -136,9 +136,9 @@ class Entries:
             cells = [cell.strip() for cell in cells]
         elif " |" in whole or "| " in whole or whole.strip() != whole:
             cells = [cell.strip() for cell in cells]
-        return (
-            [unguarded(cell) for cell in cells] if "'" in whole and self._columns.guarded else cells
-        )
+        if "'" in whole and self._columns.guarded:
+            return [unguarded(cell) for cell in cells]
+        return cells
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """As many cells as there are columns; empty ones may lack, or be too many."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from newsletter.audience.batch import Batch, Stored, new_ids
 from newsletter.audience.entry import Blanket, Entries, Entry
 from newsletter.audience.erased import Erased, Keys
+from newsletter.audience.findings import Findings
 from newsletter.audience.first_lines import FirstLines
 from newsletter.audience.gathering import gathered
 from newsletter.audience.merging import (
@@ -55,6 +56,8 @@ class Terms:
     """The publication's own, whose spelling is kept to."""
     dry_run: bool = False
     """Count everything, and change nothing."""
+    most_told: int | None = None
+    """How many bad rows, and how many duplicates, are kept to be told; all where it is None."""
 
 
 def import_list(
@@ -120,7 +123,11 @@ class _Importing:
         self._erased, self._place = erased, place
         self._entries = Entries(sheet.columns, terms.topics, terms.blanket, terms.today, now_utc())
         self._store = Batch(connection, self._entries.now, long=place.size > _LONG)
-        self.tally = Tally(notes=self._entries.notes)
+        self.tally = Tally(
+            duplicates=Findings(Duplicate._make, terms.most_told),
+            invalid=Findings(Invalid._make, terms.most_told),
+            notes=self._entries.notes,
+        )
 
     def run(self, progress: Callable[[int], object]) -> None:
         """Take the list in, batch by batch."""

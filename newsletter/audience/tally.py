@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from newsletter.audience.consent import Consent
+from newsletter.audience.findings import Findings
 
 
 class Duplicate(NamedTuple):
@@ -32,8 +33,8 @@ class Tally:
     unchanged: int = 0
     suppressed: int = 0
     """Rows of people who get no mail, whatever the list says of them."""
-    duplicates: list[Duplicate] = field(default_factory=list)
-    invalid: list[Invalid] = field(default_factory=list)
+    duplicates: Findings[Duplicate] = field(default_factory=lambda: Findings(Duplicate._make))
+    invalid: Findings[Invalid] = field(default_factory=lambda: Findings(Invalid._make))
     without_consent: int = 0
     """Of those added, updated or unchanged, how many have no consent on record."""
     ran_out: int = 0

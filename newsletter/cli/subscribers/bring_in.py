@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -69,7 +69,8 @@ def import_subscribers(
 
     config = publication.load(ctx)
     today = today_in(config.zone)
-    terms = Terms(today, _blanket(consent, today), config.topics, dry_run)
+    most_told = None if as_json else _MOST_SHOWN
+    terms = Terms(today, _blanket(consent, today), config.topics, dry_run, most_told)
     with _opened(file) as opened, _progress(opened) as progress:
         tally = import_list(
             publication.store(config),
@@ -79,7 +80,7 @@ def import_subscribers(
             progress,
         )
     if as_json:
-        click.echo(json.dumps(_document(tally), indent=2, ensure_ascii=False))
+        _print(tally)
     else:
         _tell(tally, _name(file), dry_run=dry_run)
     if tally.invalid:
@@ -88,6 +89,10 @@ def import_subscribers(
 
 def _name(file: Path) -> str:
     return "stdin" if str(file) == "-" else str(file)
+
+
+def _stdin() -> BufferedReader:
+    return open(0, "rb", closefd=False)
 
 
 @contextmanager
@@ -99,12 +104,8 @@ def _opened(file: Path) -> Iterator[BufferedReader]:
     """
     from newsletter.errors import UnreadableList
 
-    if str(file) == "-":
-        with open(sys.stdin.fileno(), "rb", closefd=False) as opened:
-            yield opened
-        return
     try:
-        opened = file.open("rb")
+        opened = _stdin() if str(file) == "-" else file.open("rb")
     except FileNotFoundError as error:
         raise UnreadableList(
             f"{file}: error: there is no such file; name a list in CSV, or - for stdin"
@@ -112,7 +113,8 @@ def _opened(file: Path) -> Iterator[BufferedReader]:
     except IsADirectoryError as error:
         raise UnreadableList(f"{file}: error: this is a folder; name a list in it") from error
     except OSError as error:
-        raise UnreadableList(f"{file}: error: it cannot be read ({error.strerror})") from error
+        what = f"it cannot be read ({error.strerror})"
+        raise UnreadableList(f"{_name(file)}: error: {what}") from error
     with opened:
         yield opened
 
@@ -160,7 +162,22 @@ def _progress(file: BufferedReader) -> Iterator[Callable[[int], object]]:
         yield lambda read: progress.update(task, completed=read)
 
 
-def _document(tally: Tally) -> dict[str, Any]:
+def _print(tally: Tally) -> None:
+    """One JSON document, written as it is made: a list may have a million bad rows."""
+    counts = json.dumps(_counts(tally), indent=2)
+    click.echo(counts.removesuffix("\n}"), nl=False)
+    for name, findings in (("duplicates", tally.duplicates), ("invalid", tally.invalid)):
+        click.echo(f',\n  "{name}": [', nl=False)
+        between = "\n    "
+        for each in findings:
+            click.echo(between + json.dumps(each._asdict(), ensure_ascii=False), nl=False)
+            between = ",\n    "
+        click.echo("\n  ]" if findings else "]", nl=False)
+    notes = json.dumps(tally.notes, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    click.echo(f',\n  "notes": {notes}\n}}')
+
+
+def _counts(tally: Tally) -> dict[str, int]:
     return {
         "added": tally.added,
         "updated": tally.updated,
@@ -169,35 +186,31 @@ def _document(tally: Tally) -> dict[str, Any]:
         "without_consent": tally.without_consent,
         "ran_out": tally.ran_out,
         "upgraded": tally.upgraded,
-        "duplicates": [each._asdict() for each in tally.duplicates],
-        "invalid": [each._asdict() for each in tally.invalid],
-        "notes": tally.notes,
     }
 
 
 def _tell(tally: Tally, name: str, *, dry_run: bool) -> None:
-    _say(f"{name}:{each.line}: error: {each.reason}" for each in tally.invalid)
-    _say(
-        f"{name}:{each.line}: warning: {each.email} stands in line {each.first_line} already, "
-        "and that row counts"
-        for each in tally.duplicates
-    )
-    _say(f"{name}: note: {note}" for note in tally.notes)
+    for invalid in tally.invalid:
+        terminal.say(f"{name}:{invalid.line}: error: {invalid.reason}")
+    _say_more(len(tally.invalid))
+    for each in tally.duplicates:
+        terminal.say(
+            f"{name}:{each.line}: warning: {each.email} stands in line {each.first_line} already, "
+            "and that row counts"
+        )
+    _say_more(len(tally.duplicates))
+    for note in tally.notes[:_MOST_SHOWN]:
+        terminal.say(f"{name}: note: {note}")
+    _say_more(len(tally.notes))
     for line in _summary(tally):
         click.echo(line)
     if dry_run:
         click.echo("this was a dry run: nothing has changed")
 
 
-def _say(lines: Iterator[str]) -> None:
-    more = 0
-    for number, line in enumerate(lines):
-        if number < _MOST_SHOWN:
-            terminal.say(line)
-        else:
-            more += 1
-    if more:
-        terminal.say(f"… and {more:,} more; --json names all")
+def _say_more(number: int) -> None:
+    if number > _MOST_SHOWN:
+        terminal.say(f"… and {number - _MOST_SHOWN:,} more; --json names all")
 
 
 def _summary(tally: Tally) -> Iterator[str]:
