@@ -40,7 +40,8 @@ def pages() -> dict[str, str]:
 
 _COMMANDS = """# Commands
 
-Exit codes: 0 done; 1 the work failed or found problems; 2 wrong usage or configuration.
+Exit codes: 0 done; 1 the work failed or found problems; 2 wrong usage or configuration; 130
+after a Ctrl-C that ended it at once.
 Errors go to stderr, a line each.
 """
 _CONFIGURATION = """# newsletter.yaml

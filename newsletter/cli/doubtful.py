@@ -97,8 +97,11 @@ def retry(ctx: click.Context, issue: str, failed: bool, yes: bool) -> None:
     engine = publication.store(config)
     found = mailings.named(issue, config, engine)
     number = standing_of(engine, found).counts.failed
+    if not number:
+        click.echo(f"nothing of {found.name} has failed")
+        return
     counted = terminal.count(number, "failed delivery", "failed deliveries")
-    if number and not yes and not mailings.confirmed(f"plan {counted} of {found.name} again?"):
+    if not yes and not mailings.confirmed(f"plan {counted} of {found.name} again?"):
         click.echo("nothing was changed")
         return
     again = plan_failed_again(engine, found)

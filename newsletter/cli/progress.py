@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.summary import in_time
+from newsletter.cli.terminal import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ class Course:
         self._seen: deque[tuple[float, int]] = deque([(monotonic(), 0)])
         self._tally: Tally | None = None
         self.done = self.wrong = 0
+        self.stopping = False
+        """Whether nothing new is sent any more."""
 
     def follow(self, tally: Tally) -> None:
         """Be told by the run how it goes; prints nothing, and so cannot fail."""
@@ -66,6 +69,8 @@ class Course:
         parts = [f"{self.done:,} of {self.recipients:,}", f"{self.speed:,.0f}/s"]
         if self.speed:
             parts.append(f"{in_time((self.recipients - self.done) / self.speed)} left")
+        if self.stopping and self._tally and self._tally.in_flight:
+            parts.append(f"waiting for {count(self._tally.in_flight, 'answer')}")
         if self.wrong:
             parts.append(f"{self.wrong:,} failed or doubtful")
         return " · ".join(parts)
@@ -98,7 +103,7 @@ def _print(course: Course, stop: Stop, over: Event, every: float) -> None:
             told = False
             while not over.wait(_LOOK):
                 if stop.requested and not told:
-                    told = True
+                    told = course.stopping = True
                     click.echo(_STOPPING, err=True)
                 course.look()
                 show()

@@ -217,6 +217,9 @@ def _attempting(fit: ColumnElement[bool]) -> ReturningUpdate[Any]:
         "claimed",
         "attempting",
         attempted_at=bindparam("now"),
+        reason="",  # of an earlier attempt, which would mislead whoever settles a doubtful one
+        detail="",
+        provider_id="",
         attempts=deliveries.c.attempts + 1,
     )
     return step.where(_IDS, deliveries.c.email != "", fit).returning(*_RECIPIENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, case, func, insert, literal, select, text, update
 
@@ -54,7 +55,7 @@ def plan_in(connection: Connection, letter: Letter, terms: Terms) -> tuple[Maili
         provider=terms.provider,
         state="planned",
         letter=letter.to_json(),
-        letter_hash=letter.content,
+        letter_hash=letter.digest,
         total=0,
         recipients=0,
         unapproved=terms.unapproved,
@@ -135,16 +136,23 @@ def load_letter(connection: Connection, mailing: Mailing) -> Letter:
     """The letter as it was when the mailing was planned.
 
     Raises:
-        StoreUnavailable: where somebody has changed it in the database.
+        StoreUnavailable: where somebody has changed it in the database, or another version of
+            this program has planned it.
     """
     query = select(mailings.c.letter).where(mailings.c.id == mailing.id)
-    letter = Letter.from_json(connection.execute(query).scalar_one())
-    if letter.content != mailing.letter_hash:
+    document = connection.execute(query).scalar_one()
+    if sha256(document.encode()).hexdigest() != mailing.letter_hash:
         raise StoreUnavailable(
             f"the letter of {mailing.name} in the database is not the one that was planned; "
             "restore a backup, or cancel the mailing"
         )
-    return letter
+    try:
+        return Letter.from_json(document)
+    except ValueError as error:
+        raise StoreUnavailable(
+            f"{mailing.name} was planned by another version of newsletter; go on with that "
+            "version, or cancel the mailing"
+        ) from error
 
 
 def recipients_before(engine: Engine, mailing: Mailing) -> int | None:

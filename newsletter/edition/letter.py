@@ -17,6 +17,8 @@ from newsletter.edition import headers
 from newsletter.edition.personal import Field, Personal, Place
 from newsletter.edition.render import Edition
 
+_FORM = 1
+"""Of a letter as it is kept: a change of its fields is a new form, and must still read the old."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPECIAL = re.compile(r'[ "(),:;<>\[\\\]]|@.*@')
 """What an address may hold in quotes only (RFC 5322 §3.2.3), or to smuggle in another."""
@@ -114,13 +116,20 @@ class Letter:
         }
 
     def to_json(self) -> str:
-        """The same letter always gives the same text."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """The same letter always gives the same text, which names the form it is in."""
+        document = {"form": _FORM, **asdict(self)}
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, document: str) -> Letter:
-        """The letter that `to_json` wrote."""
+        """The letter that `to_json` wrote.
+
+        Raises:
+            ValueError: where another version of this program wrote it, in a form of its own.
+        """
         fields: dict[str, Any] = json.loads(document)
+        if fields.pop("form", None) != _FORM:
+            raise ValueError("the letter is kept in another form")
         html, text = (_personal(fields.pop(name)["parts"]) for name in ("html", "text"))
         return cls(**fields, html=html, text=text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,6 +134,8 @@ _PATIENCE = {
 
 def _postgresql(url: URL) -> Engine:
     patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    # Its warnings of a lost connection would stand beside the error that says what to do.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     engine = create_engine(url, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -152,6 +155,12 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
+_LOST = (
+    "closed the connection unexpectedly",
+    "connection is closed",
+    "connection is lost",
+    "terminating connection",
+)
 _IN_WORDS = {
     "database or disk is full": "the disk is full; free some space, then run the command again",
     "database is locked": "another program keeps the database locked; try again once it is done",
@@ -161,6 +170,11 @@ _IN_WORDS = {
     "file is not a database": "the file is no SQLite database; name another in 'database'",
     "disk I/O error": "the disk cannot be read or written; check it, and its free space",
     "already exists": "the database holds tables of another program; name another in 'database'",
+    **dict.fromkeys(
+        _LOST,
+        "the connection to the server is lost; see to it that it runs, then run the command again",
+    ),
+    "Connection refused": "no server answers there; start it, or check the address in 'database'",
     "password authentication failed": "the server refuses this user and password; check them in "
     "NEWSLETTER_DATABASE",
 }

@@ -495,3 +495,13 @@ def test_a_run_is_watched(sqlite_house: Any, make_post: Any, readers: Readers) -
 
     assert set(seen) == {0, 1, 2, 3, 4, 5}
     assert seen == sorted(seen)
+
+
+def test_what_an_earlier_attempt_was_told_does_not_stand_beside_a_doubt(
+    house: Any, make_post: Any
+) -> None:
+    house.subscribe("a@example.org")
+    later = Outcome(0, "planned", "refused for now", "450 4.2.0 greylisted", "queue-id")
+    house.send(make_post({"a@example.org": (later, "doubtful")}), delays=(0.0,))
+    (row,) = house.rows()
+    assert (row.state, row.detail, row.provider_id) == ("doubtful", "", "")

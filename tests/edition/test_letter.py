@@ -124,7 +124,7 @@ def test_a_letter_read_back_gives_the_same_bytes(letter: Letter) -> None:
 
 def test_a_letter_is_kept_as_one_line_of_plain_json(letter: Letter) -> None:
     document = json.loads(letter.to_json())
-    assert list(document) == [field.name for field in fields(Letter)]
+    assert list(document) == ["form", *(field.name for field in fields(Letter))]
     assert ["email", "html", ""] in document["html"]["parts"]
     assert "\n" not in letter.to_json()
 
@@ -216,3 +216,14 @@ def test_the_lists_headers_stand_on_one_line_each(letter: Letter, name: str) -> 
         "Feedback-ID",
         "Content-Language",
     ]
+
+
+def test_a_letter_in_another_form_is_refused_rather_than_guessed_at(letter: Letter) -> None:
+    document = letter.to_json()
+    assert document.startswith('{"form":1,')
+    for other in (
+        document.replace('"form":1', '"form":2', 1),
+        document.replace('"form":1,', "", 1),
+    ):
+        with pytest.raises(ValueError, match="another form"):
+            Letter.from_json(other)

@@ -6,6 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ class Access:
             what = "takes no log-in but one in ASCII"
             raise Obstacle(what, _LOGIN, final=True) from None
         except smtplib.SMTPAuthenticationError as error:
-            said = _said(error).replace(self.password, "…")
+            said = self._masked(_said(error), username)
             what = f"refuses the log-in of {username} ({said})"
             final = error.smtp_code >= 500
             raise Obstacle(what, _LOGIN, final=final) from None
@@ -128,6 +129,14 @@ class Access:
             what = "offers no log-in (AUTH) that is known here"
             check = "check delivery.smtp.security and delivery.smtp.username in newsletter.yaml"
             raise Obstacle(what, check, final=True) from None
+
+    def _masked(self, said: str, username: str) -> str:
+        """A reply without the password, which a server may repeat in any form it was given."""
+        plain = f"\0{username}\0{self.password}"
+        forms = (plain, self.password)
+        for secret in (*(b64encode(form.encode()).decode() for form in forms), self.password):
+            said = said.replace(secret, "…")
+        return said
 
 
 def _is_this_machine(host: str) -> bool:
