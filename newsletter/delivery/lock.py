@@ -59,9 +59,11 @@ def lock_again(connection: Connection, mailing: Mailing) -> None:
     """
     if connection.dialect.name == "sqlite" or _try_session(connection, mailing.id, shared=False):
         return
-    lost = _end_lost_session(connection, mailing.id)
-    now = _as_it_stands(connection.engine, mailing)
-    connection.invalidate()
+    try:
+        lost = _end_lost_session(connection, mailing.id)
+        now = _as_it_stands(connection.engine, mailing)
+    finally:
+        connection.invalidate()  # so that nothing is written without the lock
     if now.sender != this_process():
         raise SenderBusy(f"the connection to the database was lost, and meanwhile {_by_whom(now)}")
     holder = "this process's own lost session" if lost else "another command"

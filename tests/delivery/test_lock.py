@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -137,12 +138,16 @@ def lose_sessions(postgresql: str) -> Callable[[], None]:
 
     def lose() -> None:
         with psycopg.connect(postgresql, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            end_all_but(connection)
 
     return lose
+
+
+def end_all_but(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
 
 
 def test_a_sender_whose_session_is_lost_writes_its_last_outcomes_and_ends(
@@ -205,6 +210,35 @@ def test_a_sender_who_lost_the_lock_to_another_writes_nothing_more(
             *["doubtful"] * 3, "attempting", *["claimed"] * 3, *["planned"] * 3
         ]  # fmt: skip
         assert pg_house.mailing.sender == "process 1 on another"
+
+
+def test_a_sender_who_cannot_learn_who_has_its_lock_writes_nothing_either(
+    pg_house: Any,
+    postgresql: str,
+    make_post: Any,
+    readers: Readers,
+    lose_sessions: Callable[[], None],
+) -> None:
+    pg_house.subscribe(*readers(10))
+    mailing = pg_house.plan()
+    with psycopg.connect(postgresql, autocommit=True) as other:
+
+        def trouble(claim: Claim) -> None:
+            if claim.reader.email == "reader1@example.org":
+                other.execute("UPDATE mailings SET sender = 'process 1 on another'")
+                other.execute("ALTER TABLE mailings RENAME TO away")
+                end_all_but(other)
+                other.execute("SELECT pg_advisory_lock(%s, %s)", (0x6E6C6D67, mailing.id))
+            if claim.reader.email == "reader3@example.org":
+                back = "ALTER TABLE away RENAME TO mailings"
+                Timer(0.25, other.execute, [back]).start()  # between two tries to write
+
+        with pytest.raises(SenderBusy):
+            pg_house.send(make_post(before=trouble))
+
+        assert list(pg_house.states().values()) == [
+            *["attempting"] * 3, *["claimed"] * 7
+        ]  # fmt: skip
 
 
 def test_a_sender_interrupted_while_it_waits_for_the_database_keeps_its_lock_or_stops(
