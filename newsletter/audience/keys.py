@@ -8,6 +8,7 @@ import secrets as randomness
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.config import Config, Secrets
@@ -37,15 +38,18 @@ class Key:
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """HMAC-SHA256 under the purpose's own key: what was made for one proves no other."""
-        return hmac.digest(self._derived(purpose), message, "sha256")
+        return hmac.digest(_derived(self.secret, purpose), message, "sha256")
 
     @property
     def id(self) -> bytes:
         """8 bytes that tell which secret made something, and nothing about it."""
-        return self._derived("key id")[:8]
+        return _derived(self.secret, "key id")[:8]
 
-    def _derived(self, purpose: str) -> bytes:
-        return hmac.digest(self.secret.encode(), f"newsletter {purpose}".encode(), "sha256")
+
+@lru_cache(maxsize=64)
+def _derived(secret: str, purpose: str) -> bytes:
+    """The key of a purpose; kept, since each message needs two of them."""
+    return hmac.digest(secret.encode(), f"newsletter {purpose}".encode(), "sha256")
 
 
 class Keyring:
