@@ -144,10 +144,11 @@ def test_several_studies_are_asked_for_one_at_a_time_and_not_in_haste(
     find: Find, known: Any
 ) -> None:
     known.add("10.1000/b", "B", "B. (2000). B.")
-    patience = Patience(answer=5, between=0.1)
+    patience = Patience(answer=5, between=0.3)
     assert [study.title for study in find(DOI, "10.1000/b", patience=patience)] == [TITLE, "B"]
     moments = [question.at for question in known.asked]
-    assert min(b - a for a, b in pairwise(moments)) >= 0.09
+    # The server's clock: a busy machine may hear one question late, and the next in time.
+    assert min(b - a for a, b in pairwise(moments)) >= 0.2
     assert known.at_once == 1
 
 
@@ -161,8 +162,8 @@ def test_the_server_s_own_pace_is_kept(find: Find, known: Any, reply: Any) -> No
     known.instead["works"] = [reply(200, b'{"message": {"title": ["T"]}}', limits)]
     find(DOI)
     works, doi, transform = (question.at for question in known.asked)
-    assert doi - works >= 0.49
-    assert transform - doi >= 0.49
+    assert doi - works >= 0.4
+    assert transform - doi >= 0.4
 
 
 UNREACHED = "could not be reached; check the network"
