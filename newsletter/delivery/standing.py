@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import sender_lock
-from newsletter.delivery.mailing import Counts, Mailing, counts_of, find_mailing
+from newsletter.delivery.mailing import Counts, Mailing, as_it_is_now, counts_of
 from newsletter.delivery.states import State
 from newsletter.store import deliveries, reading
 
@@ -32,6 +32,7 @@ def standing_of(engine: Engine, mailing: Mailing) -> Standing:
     """Where a mailing stands now; what a dead sender left open is settled first.
 
     Raises:
+        MailingRefused: where its plan was taken back since.
         StoreUnavailable: where the ledger does not add up.
     """
     open_ends = _left_open(engine, mailing)
@@ -39,7 +40,7 @@ def standing_of(engine: Engine, mailing: Mailing) -> Standing:
         if connection is not None and open_ends:
             Ledger(connection, mailing, "").recover()
         with reading(engine) as looking:
-            now = find_mailing(looking, mailing.issue, mailing.kind) or mailing
+            now = as_it_is_now(looking, mailing)
             counts = counts_of(looking, now)
     over = now.state in ("finished", "cancelled")  # its sender is about to leave
     return Standing(now, now.state if connection is not None or over else "sending", counts)

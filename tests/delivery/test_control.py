@@ -137,18 +137,18 @@ def test_a_pause_may_be_taken_back_before_the_sender_has_seen_it(
 
 
 def test_a_pause_that_is_taken_back_while_the_last_answer_is_awaited_holds_nobody_up(
-    house: Any, another: Any, make_post: Any, readers: Readers
+    sqlite_house: Any, make_post: Any, readers: Readers
 ) -> None:
-    house.subscribe(*readers(10))
-    with sending(house, make_post(at_once=2), stalled_at="reader1@example.org") as work:
-        assert not control.pause(another.engine, another.mailing, patience=0.6)
-        control.resume(another.engine, another.mailing)
-        assert another.mailing.hold == "interruption"  # what a kill would leave
+    sqlite_house.subscribe(*readers(10))
+    with sending(sqlite_house, make_post(at_once=2), stalled_at="reader1@example.org") as work:
+        assert not control.pause(sqlite_house.engine, sqlite_house.mailing, patience=0.6)
+        control.resume(sqlite_house.engine, sqlite_house.mailing)
+        assert sqlite_house.mailing.hold == "interruption"  # what a kill would leave
         work.go_on.set()
         work.ended()
 
-    assert not house.mailing.needs_resume
-    assert house.send(make_post()).why is Why.DONE
+    assert not sqlite_house.mailing.needs_resume
+    assert sqlite_house.send(make_post()).why is Why.DONE
 
 
 def test_no_wish_is_left_on_what_is_over(house: Any, make_post: Any) -> None:
@@ -302,14 +302,14 @@ def test_whoever_left_is_not_sent_to_again(finished: Any, make_post: Any) -> Non
 
 
 def test_nothing_is_settled_while_a_sender_lives(
-    house: Any, another: Any, make_post: Any, readers: Readers
+    sqlite_house: Any, make_post: Any, readers: Readers
 ) -> None:
-    house.subscribe(*readers(3))
+    sqlite_house.subscribe(*readers(3))
     with (
-        sending(house, make_post(), stalled_at="reader1@example.org"),
+        sending(sqlite_house, make_post(), stalled_at="reader1@example.org"),
         pytest.raises(SenderBusy, match=r"^2023-12 is being sent by process \d+ on "),
     ):
-        control.plan_failed_again(another.engine, another.mailing)
+        control.plan_failed_again(sqlite_house.engine, sqlite_house.mailing)
 
 
 @pytest.mark.parametrize(

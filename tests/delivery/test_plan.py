@@ -23,6 +23,7 @@ from newsletter.delivery.plan import (
     skipped_by_reason,
     speed_before,
 )
+from newsletter.delivery.standing import standing_of
 from newsletter.edition import Letter
 from newsletter.errors import MailingRefused, StoreUnavailable
 from newsletter.store import deliveries, mailings, open_store, reading, writing
@@ -157,14 +158,12 @@ def test_a_mailing_that_was_begun_cannot_be_taken_back(house: Any, make_post: An
     assert house.standing().counts.total == 2
 
 
-def test_a_mailing_that_somebody_is_about_to_send_cannot_be_taken_back(
-    house: Any, another: Any
-) -> None:
-    house.subscribe("a@example.org")
-    mailing = house.plan()
-    with sender_lock(another.engine, mailing.id):
-        discard(house.engine, mailing)
-    assert house.standing().counts.total == 1
+def test_a_mailing_that_somebody_is_about_to_send_cannot_be_taken_back(sqlite_house: Any) -> None:
+    sqlite_house.subscribe("a@example.org")
+    mailing = sqlite_house.plan()
+    with sender_lock(sqlite_house.engine, mailing.id):
+        discard(sqlite_house.engine, mailing)
+    assert sqlite_house.standing().counts.total == 1
 
 
 def test_what_was_taken_back_meanwhile_is_not_sent(house: Any, make_post: Any) -> None:
@@ -172,6 +171,8 @@ def test_what_was_taken_back_meanwhile_is_not_sent(house: Any, make_post: Any) -
     mailing = house.plan()
     discard(house.engine, mailing)
     post = make_post()
+    with pytest.raises(MailingRefused, match=r"^the plan of 2023-12 was taken back meanwhile; "):
+        standing_of(house.engine, mailing)
     for _ in range(2):  # the second time another mailing stands in its place
         with pytest.raises(MailingRefused) as caught:
             house.send(post, mailing=mailing)

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from newsletter.delivery.providers.outbox import AT_ONCE
 from newsletter.store import deliveries, mailings, open_store, reading
 
-KILLS = int(os.environ.get("NEWSLETTER_KILLS", "10"))
+KILLS = int(os.environ.get("NEWSLETTER_KILLS", "8"))
 READERS = 160
 CONNECTIONS = 4
 MONTHS = [f"{year}-{month:02}" for year in range(2024, 2090) for month in range(1, 13)]
