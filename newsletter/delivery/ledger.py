@@ -11,7 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from newsletter.audience.standing import WHY_SUPPRESSED, why_skipped
@@ -21,7 +31,7 @@ from newsletter.delivery.lock import lock_again
 from newsletter.delivery.mailing import Counts, Mailing, counts_of
 from newsletter.delivery.states import State, move
 from newsletter.edition import Reader
-from newsletter.store import deliveries, explained, mailings, now_utc, subscribers
+from newsletter.store import Prepared, deliveries, explained, mailings, now_utc, subscribers
 
 _CUT_SHORT = "the sender stopped before the provider's answer came"
 _LONGEST = 1000
@@ -56,7 +66,12 @@ class Ledger:
         self._connection, self.mailing = connection, mailing
         why = why_skipped(today)
         reader = subscribers.c.id == deliveries.c.subscriber_id
-        self._attempt = _attempting(select(subscribers.c.id).where(reader, why.is_(None)).exists())
+        self._fit = select(subscribers.c.id).where(reader, why.is_(None)).exists()
+        self._attempts: dict[int, Prepared] = {}
+        """By the number of deliveries."""
+        self._records = {
+            verdict: Prepared(_recording(verdict), connection) for verdict in _VERDICTS
+        }
         self._reasons = (
             select(deliveries.c.id, why.label("why"))
             .join(subscribers, reader)
@@ -111,11 +126,11 @@ class Ledger:
             self._record(outcomes, now)
             if not due:
                 return []
-            fit = connection.execute(self._attempt, {"ids": due, "now": now}).all()
+            fit = self._attempt(due, now)
             if len(fit) < len(due):
                 left = connection.execute(self._reasons, {"ids": due}).all()
                 self._skip({row.id: row.why for row in left})
-        return [Recipient(*row) for row in fit]
+        return fit
 
     def wish(self) -> str:
         """What another terminal asks: pause, cancel, or nothing."""
@@ -182,11 +197,20 @@ class Ledger:
         if rows:
             self._connection.execute(_SKIP, rows)
 
+    def _attempt(self, due: Sequence[int], now: str) -> list[Recipient]:
+        """Begin the attempts of those claimed deliveries whose readers are fit."""
+        number = len(due)
+        if number not in self._attempts:
+            self._attempts[number] = Prepared(_attempting(self._fit, number), self._connection)
+        values = {"now": now, **{_id(place): each for place, each in enumerate(due)}}
+        rows = self._attempts[number](self._connection, values)
+        return [Recipient._make(row) for row in rows]
+
     def _record(self, outcomes: Sequence[Outcome], now: str) -> None:
-        for verdict, statement in _RECORD.items():
+        for verdict, record in self._records.items():
             rows = [_row(outcome, now) for outcome in outcomes if outcome.verdict == verdict]
             if rows:
-                self._connection.execute(statement, rows)
+                record(self._connection, *rows)
         for outcome in outcomes:
             if outcome.bad_mailbox:
                 self._suppress(outcome, now)
@@ -207,8 +231,12 @@ _SKIP = move("claimed", "skipped", reason=bindparam("why"), settled_at=bindparam
 )
 
 
-def _attempting(fit: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Begin the attempts of the claimed deliveries whose readers are fit.
+def _id(place: int) -> str:
+    return f"id_{place}"
+
+
+def _attempting(fit: ColumnElement[bool], number: int) -> ReturningUpdate[Any]:
+    """Begin the attempts of so many claimed deliveries, if their readers are fit.
 
     Where PostgreSQL has waited for somebody who erased a reader meanwhile, it looks again at
     the delivery's row, but not at the subscriber's; so the row itself must show it.
@@ -222,7 +250,8 @@ def _attempting(fit: ColumnElement[bool]) -> ReturningUpdate[Any]:
         provider_id="",
         attempts=deliveries.c.attempts + 1,
     )
-    return step.where(_IDS, deliveries.c.email != "", fit).returning(*_RECIPIENT)
+    ids = deliveries.c.id.in_([bindparam(_id(place), type_=BigInteger) for place in range(number)])
+    return step.where(ids, deliveries.c.email != "", fit).returning(*_RECIPIENT)
 
 
 def _recording(verdict: State) -> Update:
@@ -236,9 +265,7 @@ def _recording(verdict: State) -> Update:
     ).where(deliveries.c.id == bindparam("row"))
 
 
-_RECORD: Mapping[State, Update] = {
-    verdict: _recording(verdict) for verdict in ("accepted", "failed", "doubtful", "planned")
-}
+_VERDICTS: tuple[State, ...] = ("accepted", "failed", "doubtful", "planned")
 
 
 def _kept(words: str) -> str:

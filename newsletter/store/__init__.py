@@ -5,10 +5,12 @@ read in either database; days are ISO dates.
 """
 
 from newsletter.store.engine import explained, open_store, reading, writing
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import deliveries, mailings, metadata, origin, subscribers
 from newsletter.store.times import now_utc, today_in, utc_text
 
 __all__ = [
+    "Prepared",
     "deliveries",
     "explained",
     "mailings",
