@@ -7,7 +7,7 @@ from collections.abc import Callable
 from newsletter.audience.keys import Keyring
 from newsletter.audience.tokens import Signer
 from newsletter.delivery.claim import Claim
-from newsletter.delivery.ledger import Recipient
+from newsletter.delivery.entry import Recipient
 from newsletter.edition import Letter, Reader, Splice
 
 

@@ -9,7 +9,8 @@ from time import monotonic, sleep
 from newsletter.config import Delivery
 from newsletter.delivery.claim import Claim, Outcome
 from newsletter.delivery.ending import Why
-from newsletter.delivery.ledger import Ledger, Recipient
+from newsletter.delivery.entry import Recipient
+from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.pace import DELAYS, Lanes, Retries
 from newsletter.delivery.supply import Supply
 from newsletter.errors import SenderBusy, StoreUnavailable

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, literal, select
 from newsletter.audience.keys import Keyring
 from newsletter.audience.standing import why_skipped
 from newsletter.delivery.addressing import addressed
-from newsletter.delivery.ledger import Recipient
+from newsletter.delivery.entry import Recipient
 from newsletter.delivery.mailing import Mailing
 from newsletter.delivery.plan import nobody
 from newsletter.edition import Letter

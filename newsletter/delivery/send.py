@@ -14,7 +14,8 @@ from newsletter.delivery.addressing import addressed
 from newsletter.delivery.claim import Claim, Provider
 from newsletter.delivery.dispatch import Dispatch, Stop, Watch
 from newsletter.delivery.ending import Ending, Why
-from newsletter.delivery.ledger import Ledger, Recipient
+from newsletter.delivery.entry import Recipient
+from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import busy, sender_lock, this_process
 from newsletter.delivery.mailing import Mailing, as_it_is_now
 from newsletter.delivery.pace import DELAYS
