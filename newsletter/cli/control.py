@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from newsletter.cli import mailing as mailings
-from newsletter.cli import publication
 
 
 @click.command(
@@ -21,9 +20,7 @@ def pause(ctx: click.Context, issue: str) -> None:
     """
     from newsletter.delivery.control import pause as pause_mailing
 
-    config = publication.load(ctx)
-    engine = publication.store(config)
-    found = mailings.named(issue, config, engine)
+    engine, found = mailings.named(ctx, issue)
     if pause_mailing(engine, found):
         click.echo(f"{found.name} is paused; 'newsletter resume {found.issue}' lifts that")
     else:
@@ -40,9 +37,7 @@ def resume(ctx: click.Context, issue: str) -> None:
     """Lift the pause of the mailing of ISSUE; the next 'newsletter send' goes on."""
     from newsletter.delivery.control import resume as resume_mailing
 
-    config = publication.load(ctx)
-    engine = publication.store(config)
-    found = mailings.named(issue, config, engine)
+    engine, found = mailings.named(ctx, issue)
     resume_mailing(engine, found)
     click.echo(f"{found.name} may go on; 'newsletter send {found.issue}' does")
 
@@ -58,9 +53,7 @@ def cancel(ctx: click.Context, issue: str) -> None:
     from newsletter.delivery.control import cancel as cancel_mailing
     from newsletter.delivery.standing import standing_of
 
-    config = publication.load(ctx)
-    engine = publication.store(config)
-    found = mailings.named(issue, config, engine)
+    engine, found = mailings.named(ctx, issue)
     if cancel_mailing(engine, found):
         counts = standing_of(engine, found).counts
         click.echo(f"{found.name} is cancelled: {mailings.in_words(counts)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import deliveries, publication, terminal
+from newsletter.cli import deliveries, terminal
 from newsletter.cli import mailing as mailings
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def _settle(
     from newsletter.delivery.standing import standing_of
     from newsletter.errors import UsageError
 
-    config = publication.load(ctx)
-    engine = publication.store(config)
-    found = mailings.named(issue, config, engine)
+    engine, found = mailings.named(ctx, issue)
     try:
         keys = [normalise(address).key for address in addresses]
     except ValueError as error:
@@ -93,9 +91,7 @@ def retry(ctx: click.Context, issue: str, failed: bool, yes: bool) -> None:
     from newsletter.delivery.control import plan_failed_again
     from newsletter.delivery.standing import standing_of
 
-    config = publication.load(ctx)
-    engine = publication.store(config)
-    found = mailings.named(issue, config, engine)
+    engine, found = mailings.named(ctx, issue)
     number = standing_of(engine, found).counts.failed
     if not number:
         click.echo(f"nothing of {found.name} has failed")

@@ -20,9 +20,7 @@ def checked(issue: str, config: Config) -> Letter:
     """
     from newsletter.errors import MailingRefused
 
-    letter, errors = _sealed(issue, config)
-    for error in errors:
-        terminal.say(f"{error} [{error.code}]")
+    letter, errors = _told(issue, config)
     if errors:
         counted = terminal.count(len(errors), "error")
         raise MailingRefused(f"{letter.month} is not sent, because of {counted}")
@@ -31,10 +29,7 @@ def checked(issue: str, config: Config) -> Letter:
 
 def trial(issue: str, config: Config) -> Letter:
     """The letter of an issue's files, to be looked at; errors are told, and stop nothing."""
-    letter, errors = _sealed(issue, config)
-    for error in errors:
-        terminal.say(f"{error} [{error.code}]")
-    return letter
+    return _told(issue, config)[0]
 
 
 def have_changed(issue: str, config: Config, frozen: Letter) -> bool:
@@ -45,6 +40,14 @@ def have_changed(issue: str, config: Config, frozen: Letter) -> bool:
         return _sealed(issue, config)[0].content != frozen.content
     except (NewsletterError, OSError):
         return True
+
+
+def _told(issue: str, config: Config) -> tuple[Letter, list[Finding]]:
+    """As `_sealed`; each error is told."""
+    letter, errors = _sealed(issue, config)
+    for error in errors:
+        terminal.say(f"{error} [{error.code}]")
+    return letter, errors
 
 
 def _sealed(issue: str, config: Config) -> tuple[Letter, list[Finding]]:

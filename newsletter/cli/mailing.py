@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.mailing import Counts, Mailing
 
 
-def named(name: str, config: Config, engine: Engine) -> Mailing:
-    """The mailing of an issue that is to be changed; see `meant`.
+def named(ctx: click.Context, name: str) -> tuple[Engine, Mailing]:
+    """The database, and the mailing of an issue that is to be changed; see `meant`.
 
     Raises:
         MailingRefused: where there is none.
@@ -26,13 +26,15 @@ def named(name: str, config: Config, engine: Engine) -> Mailing:
     from newsletter.errors import MailingRefused
     from newsletter.issue import find_issue
 
+    config = publication.load(ctx)
+    engine = publication.store(config)
     found = meant(name, config, engine)
     if found is None:
         find_issue(name, config)
         raise MailingRefused(
             f"nothing of {name} was sent or planned yet; 'newsletter send {name}' does that"
         )
-    return found
+    return engine, found
 
 
 def meant(name: str, config: Config, engine: Engine) -> Mailing | None:

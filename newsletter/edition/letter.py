@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -104,11 +105,16 @@ class Letter:
         """The same letter, marked so that nobody takes it for the mailing."""
         return replace(self, subject=f"[TEST] {self.subject}")
 
+    @cached_property
+    def _list(self) -> str:
+        """The List-Id on one line; kept, since it is the same for all readers."""
+        field = headers.mailbox("List-Id", self.list_name, self.list_id)
+        return field.replace("\r\n", "").removeprefix("List-Id: ")
+
     def list_headers(self, reader: Reader) -> dict[str, str]:
         """The fields that make it a mailing list's, by their names; each on one line."""
-        list_id = headers.mailbox("List-Id", self.list_name, self.list_id).replace("\r\n", "")
         return {
-            "List-Id": list_id.removeprefix("List-Id: "),
+            "List-Id": self._list,
             "List-Unsubscribe": f"<{reader.unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Feedback-ID": self.feedback_id,

@@ -9,7 +9,6 @@ from typing import Any
 
 from newsletter.delivery.claim import Claim
 from newsletter.edition import Letter, Reader
-from newsletter.edition.headers import mailbox
 from newsletter.edition.personal import Personal, Place, Tokens
 
 LARGEST_SUBSTITUTIONS = 10_000
@@ -40,7 +39,6 @@ class Draft:
 
     def __init__(self, letter: Letter, sandbox: bool) -> None:
         self._letter = letter
-        self._list_id = _one_line(mailbox("List-Id", letter.list_name, letter.list_id))
         nonce = letter.digest[:16]  # which the letter cannot hold
         self._tag_part = re.compile(f"{nonce[:8]}|{nonce[8:]}", re.IGNORECASE)
         tags = Tokens(nonce)
@@ -73,7 +71,6 @@ class Draft:
             "to": [_recipient(reader)],
             "headers": {
                 **self._letter.list_headers(reader),
-                "List-Id": self._list_id,
                 "Message-ID": f"<{reader.message_id}>",
             },
             "substitutions": substitutions,
@@ -122,8 +119,3 @@ def _places(letter: Letter) -> list[Place]:
 
 def _tagged(document: Personal, tags: Tokens) -> str:
     return "".join(part if isinstance(part, str) else tags.token(part) for part in document.parts)
-
-
-def _one_line(field: str) -> str:
-    """The value of a header field, unfolded."""
-    return field.partition(":")[2].replace("\r\n", "").strip()
