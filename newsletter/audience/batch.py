@@ -20,9 +20,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
-from newsletter.store import subscribers
+from newsletter.store import driver, subscribers
 
 ADDED = (
     "id", "key", "email", "domain", "first_name", "last_name", "topics", "language",
@@ -138,16 +137,10 @@ def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
     Raises:
         DBAPIError: as a statement would.
     """
-    import psycopg
-
     statement = f"COPY subscribers ({', '.join((*ADDED, 'created_at', 'updated_at'))}) FROM STDIN"
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as error:
-        raise DBAPIError(statement, None, error) from error
+    with driver(connection) as raw, raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _many(

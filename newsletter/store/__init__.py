@@ -4,6 +4,7 @@ Times are text, ISO 8601 in UTC with milliseconds and an offset, so that they so
 read in either database; days are ISO dates.
 """
 
+from newsletter.store.driver import driver
 from newsletter.store.engine import explained, open_store, reading, writing
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import deliveries, mailings, metadata, origin, subscribers
@@ -12,6 +13,7 @@ from newsletter.store.times import now_utc, today_in, utc_text
 __all__ = [
     "Prepared",
     "deliveries",
+    "driver",
     "explained",
     "mailings",
     "metadata",

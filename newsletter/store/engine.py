@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from newsletter.errors import StoreUnavailable
 from newsletter.store.address import read_address, shown
+from newsletter.store.driver import driver
 from newsletter.store.migrate import migrate
 
 BUSY_SECONDS = 30
@@ -91,9 +92,6 @@ def _sqlite(url: URL, busy: float) -> Engine:
         _keep_a_log(cursor, busy)
         # NORMAL could lose a committed "accepted" to a power cut, and so double a mail.
         cursor.execute("PRAGMA synchronous = FULL")
-        # Every 32 MB instead of 4: copying the log into the file held a sender up a quarter of
-        # its time.
-        cursor.execute("PRAGMA wal_autocheckpoint = 8000")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
@@ -102,7 +100,8 @@ def _sqlite(url: URL, busy: float) -> Engine:
         # Python's driver would begin late, and a reader that turns writer then fails at once
         # instead of waiting its turn; so a transaction says at its start which one it is.
         reads = connection.get_execution_options().get("newsletter_reads")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        with driver(connection) as raw:
+            raw.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import BigInteger, Engine, bindparam, select, update
 
+from newsletter.errors import StoreUnavailable
 from newsletter.store import Prepared, now_utc, reading, subscribers, writing
 
 
@@ -43,5 +45,13 @@ def test_a_prepared_statement_gives_what_it_returns(store: Engine) -> None:
     chosen = update(subscribers).where(subscribers.c.id.in_(some)).values(last_name="Smith")
     with writing(store) as connection:
         prepared = Prepared(chosen.returning(subscribers.c.id), connection)
-        assert sorted(row.id for row in prepared(connection, {"a": 1, "b": 3})) == [1, 3]
-        assert [row.id for row in prepared(connection, {"a": 2, "b": 9})] == [2]
+        assert sorted(row[0] for row in prepared(connection, {"a": 1, "b": 3})) == [1, 3]
+        assert [row[0] for row in prepared(connection, {"a": 2, "b": 9})] == [2]
+
+
+def test_what_the_driver_refuses_is_told_as_any_other_error(store: Engine) -> None:
+    fill(store)
+    sameness = update(subscribers).values(key=bindparam("key"))
+    with pytest.raises(StoreUnavailable, match=r"(?i)unique"), writing(store) as connection:
+        Prepared(sameness, connection)(connection, {"key": "one@example.org"})
+    assert names(store) == ["", "", ""]
