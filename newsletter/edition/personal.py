@@ -36,9 +36,9 @@ class Place(NamedTuple):
     context: Context = "text"
     fallback: str = ""
 
-    def filled(self, values: Mapping[Field, str]) -> str:
-        """What a reader sees here."""
-        return _ESCAPES[self.context](values.get(self.field) or self.fallback)
+    def filled(self, value: str) -> str:
+        """What a reader sees here whose field has that value."""
+        return _ESCAPES[self.context](value or self.fallback)
 
     def within(self, document: Context) -> Place:
         """The same place escaped as its document wants it, unless it is part of a URL."""
@@ -54,7 +54,8 @@ class Personal:
     def fill(self, values: Mapping[Field, str]) -> str:
         """The text as one reader gets it."""
         return "".join(
-            part if isinstance(part, str) else part.filled(values) for part in self.parts
+            part if isinstance(part, str) else part.filled(values.get(part.field, ""))
+            for part in self.parts
         )
 
 

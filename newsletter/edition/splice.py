@@ -90,7 +90,7 @@ def _encoded(document: Personal) -> Iterator[_Piece]:
 
 
 def _filled(place: Place, reader: Reader) -> bytes:
-    return quoted_printable(place.filled({place.field: getattr(reader, place.field)}))
+    return quoted_printable(place.filled(getattr(reader, place.field)))
 
 
 def _joined(pieces: Iterator[_Piece]) -> Iterator[_Piece]:

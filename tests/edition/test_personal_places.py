@@ -248,7 +248,7 @@ def test_filling_in_equals_escaping_each_field_where_it_stands(
 
 @given(value=names)
 def test_within_a_url_a_field_is_percent_encoded(value: str) -> None:
-    filled = Place("email", "url").filled({"email": value})
+    filled = Place("email", "url").filled(value)
     assert re.fullmatch(r"[A-Za-z0-9_.~%-]*", filled)
     assert unquote(filled) == value
 

@@ -64,7 +64,7 @@ class Draft:
         """
         reader = claim.reader
         values = reader.values
-        substitutions = {tag: place.filled(values) for tag, place in self._tags}
+        substitutions = {tag: place.filled(values[place.field]) for tag, place in self._tags}
         if reason := reader.unfit or self._refusal(reader, substitutions.values()):
             raise Unfit(reason)
         return {
