@@ -18,10 +18,12 @@ _MAC = 16
 
 
 class LinkToken(NamedTuple):
-    """Whose link it is, and which mailing it came with."""
+    """Whose link it is, which mailing it came with, and by which key."""
 
     subscriber: int
     mailing: int
+    key_id: str
+    """Of the key that made it, in hexadecimal."""
 
 
 class Signer:
@@ -51,7 +53,7 @@ def read_token(keyring: Keyring, token: str) -> LinkToken | None:
     body, mac = raw[_KEY_ID:-_MAC], raw[-_MAC:]
     for key in keyring.keys:
         if key.id[:_KEY_ID] == raw[:_KEY_ID] and compare_digest(_mac(key, body), mac):
-            return LinkToken(*_BODY.unpack(body))
+            return LinkToken(*_BODY.unpack(body), key.id.hex())
     return None
 
 

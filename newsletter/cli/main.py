@@ -28,6 +28,7 @@ COMMANDS = {
     "retry": "newsletter.cli.doubtful:retry",
     "schema": "newsletter.cli.schema:schema",
     "send": "newsletter.cli.send:send",
+    "serve": "newsletter.cli.serve:serve",
     "status": "newsletter.cli.status:status",
     "subscribers": "newsletter.cli.subscribers:subscribers",
     "test": "newsletter.cli.trial:test",

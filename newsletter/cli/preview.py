@@ -94,8 +94,9 @@ def preview(
     import os
 
     from newsletter.config import load_config
-    from newsletter.web.preview import Preview, listen
-    from newsletter.web.preview.guard import LOOPBACK
+    from newsletter.web.guard import LOOPBACK
+    from newsletter.web.preview import Preview
+    from newsletter.web.serving import listen
 
     config = publication.load(ctx)
     path = f"/{_month(issue, config)}" if issue is not None else "/"

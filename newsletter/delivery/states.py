@@ -5,7 +5,8 @@
        │         └→ skipped ├──────→ doubtful
        └──→ skipped         └──────→ planned
 
-What a person decides goes backwards: failed → planned, doubtful → planned or accepted.
+What a person decides goes backwards: failed → planned, doubtful → planned or accepted. What the
+provider reports later corrects it: doubtful or planned → accepted, accepted or doubtful → failed.
 """
 
 from __future__ import annotations
@@ -32,9 +33,15 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     ("attempting", "failed"): "the provider said no, for good",
     ("attempting", "planned"): "surely not sent: a refusal for now, or a connection lost before",
     ("attempting", "doubtful"): "the bytes left, and the answer is lost",
-    ("doubtful", "accepted"): "a person says that it arrived",
+    (
+        "doubtful",
+        "accepted",
+    ): "a person says that it arrived, or the provider reports that it has it",
     ("doubtful", "planned"): "a person has it sent again",
     ("failed", "planned"): "a person has it tried again",
+    ("planned", "accepted"): "the provider reports that an earlier attempt arrived",
+    ("accepted", "failed"): "the provider reports that it dropped it",
+    ("doubtful", "failed"): "the provider reports that it dropped it",
 }
 
 

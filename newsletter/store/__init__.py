@@ -6,15 +6,26 @@ read in either database; days are ISO dates.
 
 from newsletter.store.driver import driver
 from newsletter.store.engine import explained, open_store, reading, writing
+from newsletter.store.migrate import is_current
 from newsletter.store.prepared import Prepared
-from newsletter.store.tables import deliveries, mailings, metadata, origin, subscribers
+from newsletter.store.tables import (
+    deliveries,
+    events,
+    mailings,
+    metadata,
+    origin,
+    subscribers,
+    withdrawals,
+)
 from newsletter.store.times import now_utc, today_in, utc_text
 
 __all__ = [
     "Prepared",
     "deliveries",
     "driver",
+    "events",
     "explained",
+    "is_current",
     "mailings",
     "metadata",
     "now_utc",
@@ -24,5 +35,6 @@ __all__ = [
     "subscribers",
     "today_in",
     "utc_text",
+    "withdrawals",
     "writing",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from newsletter.errors import StoreUnavailable
 from newsletter.store.address import shown
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`."""
 _LOCK = 0x6E6C6D67
 """PostgreSQL's advisory lock of a migration under way."""
@@ -23,13 +23,18 @@ def migrate(engine: Engine) -> None:
         StoreUnavailable: where the database comes from a newer version of this program.
     """
     with engine.connect() as looking:
-        if _revision(looking.execution_options(newsletter_reads=True)) == HEAD:
+        if is_current(looking.execution_options(newsletter_reads=True)):
             return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        if _revision(connection) != HEAD:
+        if not is_current(connection):
             _upgrade(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether a database's schema is the one that this version works with."""
+    return _revision(connection) == HEAD
 
 
 def _revision(connection: Connection) -> str | None:

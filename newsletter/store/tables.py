@@ -45,6 +45,10 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default=text("''"))
 
 
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
 _ERASED = text("erased_hash IS NOT NULL")
 
 origin = Table(
@@ -109,7 +113,7 @@ mailings = Table(
     Column("total", Integer, nullable=False),
     # Recipients to be sent to when it was planned.
     Column("recipients", Integer, nullable=False),
-    Column("unapproved", Boolean, nullable=False, server_default=text("false")),
+    _flag("unapproved"),
     # Who sends, or last sent: process and host, and since when.
     _text("sender"),
     Column("sender_since", Text),
@@ -143,8 +147,44 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("attempted_at", Text),
     Column("settled_at", Text),
+    # What the provider reported since: '', processed, deferred, blocked, dropped, delivered,
+    # bounced.
+    _text("arrival"),
+    # What its reader did about it.
+    _flag("complained"),
+    _flag("unsubscribed"),
     UniqueConstraint("mailing_id", "key"),
     Index(None, "mailing_id", "state", "id"),
     _one_of("state", STATES),
     sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    # The provider's own name for it: what it reports twice is kept once.
+    Column("event_id", Text, nullable=False),
+    # NULL where it is about no delivery of this database.
+    Column("delivery_id", _Number),
+    _text("kind"),  # in the provider's words, such as 'bounce'
+    _text("detail"),  # what the receiving server said
+    Column("happened_at", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    UniqueConstraint("event_id"),
+    Index(None, "delivery_id"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    # Evidence that a reader withdrew consent by a link (CASL s.11): when, how, by which key.
+    Column("id", _Number, primary_key=True),
+    Column("subscriber_id", _Number, nullable=False),
+    Column("mailing_id", _Number, nullable=False),  # that the link came with
+    Column("channel", Text, nullable=False),  # one-click, page
+    Column("key_id", Text, nullable=False),  # of the key that signed the link; hexadecimal
+    Column("at", Text, nullable=False),
+    Column("undone_at", Text),
+    Index(None, "subscriber_id"),
 )

@@ -13,10 +13,10 @@ import pytest
 from starlette.types import ASGIApp
 
 from newsletter.config import Config, load_config
+from newsletter.web.guard import LOOPBACK
 from newsletter.web.preview.app import preview_app
 from newsletter.web.preview.desk import Desk
 from newsletter.web.preview.events import Hub
-from newsletter.web.preview.guard import LOOPBACK
 
 ROOT = Path(__file__).parents[2]
 

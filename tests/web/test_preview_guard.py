@@ -10,14 +10,14 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from newsletter.web.preview.guard import LOOPBACK, HostGuard
+from newsletter.web.guard import LOOPBACK, HostGuard
 
 Status = Callable[[str], int]
 
 
 @pytest.fixture
 def status(getter: Callable[..., Callable[..., httpx.Response]]) -> Status:
-    get = getter(HostGuard(Starlette(), {*LOOPBACK, "Desk.lan"}))
+    get = getter(HostGuard(Starlette(), {*LOOPBACK, "Desk.lan"}, "see --allow-host"))
     return lambda host: get("/", headers={"host": host}).status_code
 
 
@@ -49,7 +49,7 @@ def test_all_others_are_refused(status: Status, host: str) -> None:
 
 
 def test_a_refusal_says_what_to_do(getter: Callable[..., Callable[..., httpx.Response]]) -> None:
-    get = getter(HostGuard(Starlette(), LOOPBACK), "http://evil.example")
+    get = getter(HostGuard(Starlette(), LOOPBACK, "see --allow-host"), "http://evil.example")
     assert "--allow-host" in get("/").text
 
 
@@ -73,7 +73,7 @@ def answer(path: str, kind: str = "http") -> Answer:
     async def ask() -> None:
         scope = {"type": kind, "method": "GET", "path": path, "raw_path": path.encode()}
         headers = [(b"host", b"127.0.0.1:8000")]
-        await HostGuard(app, LOOPBACK)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
+        await HostGuard(app, LOOPBACK, "no")({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
 
     asyncio.run(ask())
     return next(iter(said), None), next(iter(seen), None)

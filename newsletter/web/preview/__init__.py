@@ -5,6 +5,6 @@ sees files change and `events` tells the open pages. Pages work without scripts;
 adds live reload and the lines behind the parts of a mail.
 """
 
-from newsletter.web.preview.server import Preview, listen
+from newsletter.web.preview.server import Preview
 
-__all__ = ["Preview", "listen"]
+__all__ = ["Preview"]

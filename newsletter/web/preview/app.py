@@ -13,14 +13,16 @@ from starlette.types import ASGIApp
 
 from newsletter.edition.message import build_message
 from newsletter.issue.model import MONTH
+from newsletter.web.guard import HostGuard
 from newsletter.web.preview import pages
 from newsletter.web.preview.desk import Closed, Desk
 from newsletter.web.preview.events import Hub
-from newsletter.web.preview.guard import HostGuard
 from newsletter.web.preview.look import Look
 from newsletter.web.preview.outlook import as_outlook
 from newsletter.web.preview.proof import Proof, Sheet
 from newsletter.web.preview.views import glimpses, in_scheme, without_styles
+
+_STRANGER = "This preview does not answer to that host name; see --allow-host."
 
 
 def preview_app(desk: Desk, hub: Hub, hosts: Collection[str]) -> ASGIApp:
@@ -34,7 +36,7 @@ def preview_app(desk: Desk, hub: Hub, hosts: Collection[str]) -> ASGIApp:
         Route("/{month}/{frame}.html", site.frame),
     ]
     app = Starlette(routes=routes, exception_handlers={404: site.not_found, Closed: site.closed})
-    return HostGuard(app, hosts)
+    return HostGuard(app, hosts, _STRANGER)
 
 
 class _Site:

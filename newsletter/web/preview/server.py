@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import signal
 import socket
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -14,42 +12,11 @@ from types import FrameType
 import uvicorn
 
 from newsletter.config import Config
-from newsletter.errors import AddressTaken, UsageError
 from newsletter.web.preview.app import preview_app
 from newsletter.web.preview.desk import Desk
 from newsletter.web.preview.events import Hub
 from newsletter.web.preview.watch import follow
-
-_BACKLOG = 128
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that already takes connections; port 0 picks a free one.
-
-    Raises:
-        AddressTaken: where another program listens there.
-        UsageError: where the host or port cannot be used.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, address = found[0][0], found[0][4]
-        return socket.create_server(address, family=family, backlog=_BACKLOG)
-    except socket.gaierror as error:
-        raise UsageError(f"'{host}' is not an address of this machine; leave out --host") from error
-    except OSError as error:
-        raise _refusal(error, host, port) from error
-
-
-def _refusal(error: OSError, host: str, port: int) -> UsageError:
-    if error.errno == errno.EADDRINUSE:
-        free = port + 1 if port < 65535 else 8001
-        return AddressTaken(
-            f"port {port} is in use; choose another with --port {free}, "
-            "or --port 0 for any free one"
-        )
-    if error.errno == errno.EACCES:
-        return UsageError(f"port {port} is reserved for administrators; choose one above 1023")
-    return UsageError(f"cannot listen on {host}: {error.strerror or error}; leave out --host")
+from newsletter.web.serving import stopped_by_signals
 
 
 class Preview:
@@ -73,7 +40,7 @@ class Preview:
             timeout_graceful_shutdown=1,
         )
         server = _Server(settings, self._end)
-        with _stopped_by_signals(server), self._watching():
+        with stopped_by_signals(server), self._watching():
             server.run(sockets=[listening])
 
     def _end(self) -> None:
@@ -109,19 +76,3 @@ class _Server(uvicorn.Server):
         """Begin the end."""
         super().handle_exit(sig, frame)
         self._end()
-
-
-@contextmanager
-def _stopped_by_signals(server: _Server) -> Iterator[None]:
-    """Let a signal end the server before its own handlers stand, too, and without complaint.
-
-    When all is done, uvicorn raises the signal that stopped it once more, for whoever handled
-    it before; that is the server again, for which it is nothing new.
-    """
-    stopping = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, server.handle_exit) for each in stopping}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

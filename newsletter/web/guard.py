@@ -1,7 +1,8 @@
-"""Who may ask: a page of another site that points its name at this machine may not.
+"""Which names an application answers to: none that somebody else has pointed at this machine.
 
 The preview trusts whoever reaches it, so it must not be reachable through a name that
-somebody else controls (DNS rebinding).
+somebody else controls (DNS rebinding); and no cache on the way is to learn a page of ours
+under a name that is not.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ _ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
 class HostGuard:
-    """Lets requests through that name one of the hosts, with any port."""
+    """Lets requests through that name one of the hosts, once, with any port.
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self._app = app
+    The others get a sentence, `refusal`, and the status 421 (RFC 9110 §15.5.20).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], refusal: str) -> None:
+        self._app, self._refusal = app, refusal
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,14 +36,13 @@ class HostGuard:
             await self._app(scope, receive, send)
         elif scope["type"] != "http":
             return  # nothing here speaks anything else
-        elif self._knows(Headers(scope=scope).get("host", "")) and self._is_ours(scope["path"]):
+        elif self._knows(*Headers(scope=scope).getlist("host")) and self._is_ours(scope["path"]):
             await self._app(_in_origin_form(scope), receive, send)
         else:
-            sentence = "This preview does not answer to that host name; see --allow-host.\n"
-            await PlainTextResponse(sentence, status_code=421)(scope, receive, send)
+            await PlainTextResponse(f"{self._refusal}\n", status_code=421)(scope, receive, send)
 
-    def _knows(self, header: str) -> bool:
-        match = _HOST.fullmatch(header)
+    def _knows(self, *headers: str) -> bool:
+        match = _HOST.fullmatch(headers[0]) if len(headers) == 1 else None
         return match is not None and match[1].lower() in self._hosts
 
     def _is_ours(self, target: str) -> bool:

@@ -1,0 +1,97 @@
+"""What each public address shows, and all that stands before it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from newsletter.errors import StoreUnavailable
+from newsletter.web.guard import LOOPBACK, HostGuard
+from newsletter.web.public.bodies import Bodies, Budget
+from newsletter.web.public.events import Events
+from newsletter.web.public.headers import AccessLog, SafeHeaders
+from newsletter.web.public.health import health
+from newsletter.web.public.issues import Issues
+from newsletter.web.public.pages import Pages, asset
+from newsletter.web.public.site import Site
+from newsletter.web.public.unsubscribe import Unsubscribing
+
+_STRANGER = "This server does not answer to that host name."
+_FORM = 16 * 1024
+"""Bytes of a form: an unsubscription has 26, as multipart some 200."""
+_EVENTS = 5 * 1024 * 1024
+"""Bytes of a request with events."""
+_AGAIN = {"Retry-After": "30"}
+
+
+def public_app(site: Site) -> ASGIApp:
+    """The application, open to the name in `web_url`, and to this machine itself."""
+    errors, budget = _Errors(site.pages), Budget()
+    unsubscribing, events, issues = Unsubscribing(site), Events(site), Issues(site)
+    app = Starlette(
+        routes=[
+            Route("/", issues.archive),
+            Route("/healthz", lambda _: health(site.engine)),
+            Route("/assets/{name}", lambda request: asset(request.path_params["name"])),
+            Route("/u/preview", unsubscribing.specimen, methods=["GET", "POST"]),
+            Route(
+                "/u/{token}",
+                unsubscribing.answer,
+                methods=["GET", "POST"],
+                middleware=[Middleware(Bodies, limit=_FORM, budget=budget)],
+            ),
+            Route(
+                "/webhooks/sendgrid",
+                events.take,
+                methods=["POST"],
+                middleware=[Middleware(Bodies, limit=_EVENTS, budget=budget)],
+            ),
+            Route("/{month}", issues.issue),
+        ],
+        exception_handlers={
+            HTTPException: errors.refused,
+            StoreUnavailable: errors.unavailable,
+            Exception: errors.failed,
+        },
+    )
+    app.router.redirect_slashes = False
+    public = urlsplit(site.config.web_url)
+    guarded = HostGuard(app, {*LOOPBACK, _as_sent(public.hostname or "")}, _STRANGER)
+    return AccessLog(SafeHeaders(guarded, site.clients, tls=public.scheme == "https"))
+
+
+def _as_sent(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _Errors:
+    """The pages for whatever goes wrong."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def refused(self, _: Request, refusal: Exception) -> Response:
+        """No such page, a wrong method, too much, too slow."""
+        status = refusal.status_code if isinstance(refusal, HTTPException) else 500
+        headers = dict((isinstance(refusal, HTTPException) and refusal.headers) or {})
+        return self._page(status, headers)
+
+    def unavailable(self, _: Request, __: Exception) -> Response:
+        """The database does not answer."""
+        return self._page(503, _AGAIN)
+
+    def failed(self, _: Request, __: Exception) -> Response:
+        """Whatever nobody thought of."""
+        return self._page(500, {})
+
+    def _page(self, status: int, headers: dict[str, str]) -> Response:
+        answer = self._pages.page("error.html", status=status, error=str(status))
+        answer.headers.update(headers)
+        return answer
