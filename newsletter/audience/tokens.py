@@ -53,7 +53,8 @@ def read_token(keyring: Keyring, token: str) -> LinkToken | None:
     body, mac = raw[_KEY_ID:-_MAC], raw[-_MAC:]
     for key in keyring.keys:
         if key.id[:_KEY_ID] == raw[:_KEY_ID] and compare_digest(_mac(key, body), mac):
-            return LinkToken(*_BODY.unpack(body), key.id.hex())
+            subscriber, mailing = _BODY.unpack(body)
+            return LinkToken(subscriber, mailing, key.id.hex())
     return None
 
 

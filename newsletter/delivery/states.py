@@ -36,7 +36,7 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     (
         "doubtful",
         "accepted",
-    ): "a person says that it arrived, or the provider reports that it has it",
+    ): "a person says that it arrived, or the provider reports it",
     ("doubtful", "planned"): "a person has it sent again",
     ("failed", "planned"): "a person has it tried again",
     ("planned", "accepted"): "the provider reports that an earlier attempt arrived",

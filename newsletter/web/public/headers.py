@@ -82,7 +82,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            LOG.error(json.dumps({"event": "error", **_where(error)}))
+            LOG.log(logging.ERROR, json.dumps({"event": "error", **_where(error)}))
         finally:
             entry = {
                 "event": "request",
