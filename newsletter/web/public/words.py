@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 _ENGLISH = {
     "contact": "Contact us",
+    "all_issues": "All issues",
+    "no_issues": "No issue has been sent yet.",
     "unsubscribe": "Unsubscribe",
     "confirm": "Issues of {name} go to {address}. One click, and no more will be sent there.",
     "done": "You are unsubscribed",
@@ -48,6 +50,8 @@ _ENGLISH = {
 }
 _FRENCH = {
     "contact": "Nous joindre",
+    "all_issues": "Tous les numéros",
+    "no_issues": "Aucun numéro n’a encore été envoyé.",
     "unsubscribe": "Se désabonner",
     "confirm": "Les numéros de {name} sont envoyés à {address}. Un clic suffit pour ne plus "
     "en recevoir.",
