@@ -48,13 +48,17 @@ def signer(secret: str, mailing: int = 7) -> Signer:
     return Signer(Keyring([secret]), mailing, "2023-12", "digest.example")
 
 
+def key_id(secret: str) -> str:
+    return Keyring([secret]).signing.id.hex()
+
+
 @given(SUBSCRIBERS, MAILINGS)
 def test_a_token_tells_whose_it_is_and_has_40_characters_of_a_url(
     subscriber: int, mailing: int
 ) -> None:
     token = signer(OURS, mailing).token(subscriber)
     assert re.fullmatch(r"[A-Za-z0-9_-]{40}", token)
-    assert read_token(Keyring([OURS]), token) == LinkToken(subscriber, mailing)
+    assert read_token(Keyring([OURS]), token) == LinkToken(subscriber, mailing, key_id(OURS))
 
 
 @given(SUBSCRIBERS, st.integers(0, 239))
@@ -75,7 +79,7 @@ def test_a_foreign_secret_makes_no_token_of_ours() -> None:
 
 def test_an_older_secret_is_still_recognised() -> None:
     token = signer(OLDER).token(1)
-    assert read_token(Keyring([OURS, OLDER]), token) == LinkToken(1, 7)
+    assert read_token(Keyring([OURS, OLDER]), token) == LinkToken(1, 7, key_id(OLDER))
 
 
 def test_a_message_id_comes_from_issue_and_address_and_tells_neither() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.config import Config
 
 
+_TIMES = {"attempted_at", "settled_at", "at", "undone_at"}
 _WIDTH = 60
 """Of what stands before a reason; enough for most addresses, since all pass by unmeasured."""
 
@@ -59,6 +60,7 @@ def show(ctx: click.Context, email: str, as_json: bool) -> None:
     """Status, consent and latest deliveries of EMAIL."""
     from newsletter.audience.erased import Erased
     from newsletter.audience.record import latest_deliveries, subscriber_of
+    from newsletter.audience.withdrawal import withdrawals_of
     from newsletter.store import reading, today_in
 
     config, address = publication.load(ctx), address_of(email)
@@ -66,11 +68,12 @@ def show(ctx: click.Context, email: str, as_json: bool) -> None:
     with reading(publication.store(config)) as connection:
         found = subscriber_of(connection, address, Erased(connection, keys_of(config)))
         mails = latest_deliveries(connection, found)
+        left = withdrawals_of(connection, found.id)
     document = {**_document(found, config, today), "email": found.email or address.email}
-    for mail in mails:
-        for name in ("attempted_at", "settled_at"):
-            mail[name] = mailings.local(mail[name], config)
-    document["deliveries"] = mails
+    for each in (*mails, *left):
+        for name in each.keys() & _TIMES:
+            each[name] = mailings.local(each[name], config)
+    document |= {"withdrawals": left, "deliveries": mails}
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -111,11 +114,24 @@ def _told(document: dict[str, Any]) -> Iterator[str]:
     for fact, value in facts:
         if value:
             yield f"  {fact:10} {value}"
+    yield from map(_withdrawn, document["withdrawals"])
     for mail in document["deliveries"]:
         rehearsal = " rehearsal" if mail["kind"] == "rehearsal" else ""
         why = f": {mail['reason']}" if mail["reason"] else ""
         when = mail["settled_at"] or mail["attempted_at"] or ""
         yield f"  {mail['issue']:10} {mail['state']}{rehearsal}{why} {when}".rstrip()
+
+
+def _withdrawn(each: dict[str, Any]) -> str:
+    """When and how somebody left by a link, and whether they took it back."""
+    mail = f", mail of {each['issue']}" if each["issue"] else ""
+    rehearsal = " (rehearsal)" if each["kind"] == "rehearsal" else ""
+    undone = f"; undone {each['undone_at']}" if each["undone_at"] else ""
+    how = f"{_HOW[each['channel']]}{mail}{rehearsal}, key {each['key_id']}"
+    return f"  {'left':10} {each['at']} {how}{undone}"
+
+
+_HOW = {"one-click": "by one click (RFC 8058)", "page": "on the page of the link"}
 
 
 def _consent(document: dict[str, Any]) -> str:
