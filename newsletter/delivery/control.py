@@ -6,7 +6,7 @@ between two claims.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
 
@@ -22,6 +22,8 @@ from newsletter.store import deliveries, mailings, now_utc, writing
 PATIENCE = 5.0
 """Seconds to wait for a sender to do as it is asked."""
 _STEP = 0.1
+_ANEW: Mapping[str, str | None] = {"settled_at": None, "arrival": ""}
+"""What is forgotten of an attempt before the next one."""
 
 
 def pause(engine: Engine, mailing: Mailing, patience: float = PATIENCE) -> bool:
@@ -83,7 +85,7 @@ def plan_failed_again(engine: Engine, mailing: Mailing) -> int:
         SenderBusy: where it is being sent.
     """
     with alone(engine, mailing) as ledger:
-        return _planned_again(ledger, move("failed", "planned", reason="", settled_at=None))
+        return _planned_again(ledger, move("failed", "planned", reason="", **_ANEW))
 
 
 def settle(engine: Engine, mailing: Mailing, target: State, keys: Sequence[str] = ()) -> int:
@@ -99,7 +101,7 @@ def settle(engine: Engine, mailing: Mailing, target: State, keys: Sequence[str] 
         _refuse_strangers(ledger, keys)
         chosen = deliveries.c.key.in_(keys) if keys else true()
         if target == "planned":
-            step = move("doubtful", "planned", reason="to be sent again", settled_at=None)
+            step = move("doubtful", "planned", reason="to be sent again", **_ANEW)
             return _planned_again(ledger, step.where(chosen))
         step = move("doubtful", target, reason="settled by hand", settled_at=now_utc())
         return ledger.apply(step.where(chosen))

@@ -35,10 +35,19 @@ from newsletter.delivery.entry import (
     outcome_row,
     recording,
 )
+from newsletter.delivery.events.settling import settle
 from newsletter.delivery.lock import lock_again
 from newsletter.delivery.mailing import Counts, Mailing, counts_of
 from newsletter.delivery.states import State, move
-from newsletter.store import Prepared, deliveries, explained, mailings, now_utc, subscribers
+from newsletter.store import (
+    Prepared,
+    deliveries,
+    events,
+    explained,
+    mailings,
+    now_utc,
+    subscribers,
+)
 
 _CUT_SHORT = "the sender stopped before the provider's answer came"
 
@@ -59,12 +68,17 @@ class Ledger:
         )
 
     def recover(self) -> int:
-        """Settle what a sender left behind; the number of deliveries that became doubtful."""
+        """Settle what a sender left behind; the number of deliveries that became doubtful.
+
+        What the provider reported while they were the sender's has its effect now.
+        """
         own = deliveries.c.mailing_id == self.mailing.id
         doubt = move("attempting", "doubtful", reason=_CUT_SHORT, settled_at=now_utc())
         with self._transaction():
             doubtful = self._connection.execute(doubt.where(own)).rowcount
             self._connection.execute(move("claimed", "planned").where(own))
+            if self._connection.execute(select(events.c.id).limit(1)).first():
+                settle(self._connection, own, now_utc())
         return doubtful
 
     def claim(

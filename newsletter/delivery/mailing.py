@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 
 from newsletter.config import Config
 from newsletter.delivery.states import REMAINING, State
@@ -120,6 +120,36 @@ class Counts:
     def settled(self) -> int:
         """Those that were attempted and will not be attempted again by themselves."""
         return self.accepted + self.failed + self.doubtful
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What became of a mailing's mails once they had left; one may count more than once."""
+
+    delivered: int
+    """A server has them, as far as is known last."""
+    bounced: int
+    """Refused for good; a refusal for now is none."""
+    complained: int
+    """Their readers called them spam."""
+    unsubscribed: int
+    """Their readers left by them: by the link, or by the provider."""
+
+
+def feedback_of(connection: Connection, mailing: Mailing) -> Feedback | None:
+    """Count what was heard of a mailing; None before anything was."""
+    row = deliveries.c
+    told = {
+        "delivered": row.arrival == "delivered",
+        "bounced": row.arrival == "bounced",
+        "complained": row.complained,
+        "unsubscribed": row.unsubscribed,
+    }
+    query = select(*(func.count().filter(how).label(name) for name, how in told.items())).where(
+        row.mailing_id == mailing.id, or_(row.arrival != "", row.complained, row.unsubscribed)
+    )
+    *counted, heard = connection.execute(query.add_columns(func.count())).one()
+    return Feedback(*counted) if heard else None
 
 
 def counts_of(connection: Connection, mailing: Mailing) -> Counts:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, case, func, select
 
+from newsletter.delivery.events.settling import words
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Counts, Mailing, as_it_is_now, counts_of
@@ -55,7 +56,10 @@ def _left_open(engine: Engine, mailing: Mailing) -> bool:
 
 
 class Told(NamedTuple):
-    """What happened to one recipient."""
+    """What happened to one recipient.
+
+    Of what the provider accepted and then reported on, `reason` tells the report.
+    """
 
     email: str
     state: State
@@ -68,10 +72,19 @@ class Told(NamedTuple):
     provider_id: str
 
 
+_REPORTED = and_(deliveries.c.state == "accepted", deliveries.c.arrival != "")
+_LATEST = {
+    "reason": case((_REPORTED, deliveries.c.arrival), else_=deliveries.c.reason),
+    "detail": case(
+        (_REPORTED, func.coalesce(words(), deliveries.c.detail)), else_=deliveries.c.detail
+    ),
+}
+
+
 def recipients_of(engine: Engine, mailing: Mailing, state: State | None = None) -> Iterator[Told]:
     """Every recipient in the order of planning, or those in a state; streamed."""
     query = (
-        select(*(deliveries.c[name] for name in Told._fields))
+        select(*(_LATEST.get(name, deliveries.c[name]) for name in Told._fields))
         .where(deliveries.c.mailing_id == mailing.id)
         .order_by(deliveries.c.id)
         .execution_options(yield_per=1000)

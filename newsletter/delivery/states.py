@@ -6,7 +6,8 @@
        └──→ skipped         └──────→ planned
 
 What a person decides goes backwards: failed → planned, doubtful → planned or accepted. What the
-provider reports later corrects it: doubtful or planned → accepted, accepted or doubtful → failed.
+provider reports later corrects it: doubtful, planned or failed → accepted, accepted or doubtful
+→ failed.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     ("doubtful", "planned"): "a person has it sent again",
     ("failed", "planned"): "a person has it tried again",
     ("planned", "accepted"): "the provider reports that an earlier attempt arrived",
+    ("failed", "accepted"): "the provider reports that an earlier attempt arrived",
     ("accepted", "failed"): "the provider reports that it dropped it",
     ("doubtful", "failed"): "the provider reports that it dropped it",
 }
