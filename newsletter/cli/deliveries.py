@@ -93,7 +93,8 @@ def print_json(documents: Iterable[dict[str, Any]]) -> None:
 def print_lines(documents: Iterable[dict[str, Any]]) -> None:
     """A line each, for a person."""
     for document in documents:
-        why = " · ".join(filter(None, (document["reason"], document["detail"])))
+        reason, detail = document["reason"], document["detail"]
+        why = reason if detail in reason else " · ".join(filter(None, (reason, detail)))
         line = (
             f"{document['state']:10} {document['email'] or '(erased)'}{f'   {why}' if why else ''}"
         )

@@ -13,7 +13,10 @@ from newsletter.cli import publication
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
     from newsletter.config import Config
+    from newsletter.delivery.mailing import Mailing
     from newsletter.delivery.standing import Standing
 
 
@@ -47,7 +50,7 @@ def _one(issue: str, config: Config) -> list[dict[str, Any]]:
     found = mailings.sought(issue, config, engine)
     if found is None:
         return [_none(find_issue(issue, config).stem, config)]
-    return [_document(standing_of(engine, found), config)]
+    return [_document(engine, standing_of(engine, found), config)]
 
 
 def _all(config: Config) -> list[dict[str, Any]]:
@@ -58,24 +61,40 @@ def _all(config: Config) -> list[dict[str, Any]]:
     engine = publication.store(config)
     with reading(engine) as connection:
         found = all_mailings(connection)
-    return [_document(standing_of(engine, each), config) for each in found]
+    return [_document(engine, standing_of(engine, each), config) for each in found]
 
 
 _COUNTED = ("total", "accepted", "failed", "skipped", "doubtful", "remaining")
 
 
-def _document(standing: Standing, config: Config) -> dict[str, Any]:
+_REPORTED = ("delivered", "bounced", "complained", "unsubscribed")
+
+
+def _document(engine: Engine, standing: Standing, config: Config) -> dict[str, Any]:
     mailing = standing.mailing
     return {
         "issue": mailing.issue,
         "kind": mailing.kind,
         "state": standing.state,
         **{name: getattr(standing.counts, name) for name in _COUNTED},
+        **_feedback(engine, mailing),
         "started_at": mailings.local(mailing.started_at, config),
         "finished_at": mailings.local(mailing.finished_at, config),
         "provider": mailing.provider,
         "hold": mailing.hold if standing.state == "paused" else None,
     }
+
+
+def _feedback(engine: Engine, mailing: Mailing) -> dict[str, int]:
+    """What was heard of the mails since; no key before anything was."""
+    from dataclasses import asdict
+
+    from newsletter.delivery.mailing import feedback_of
+    from newsletter.store import reading
+
+    with reading(engine) as connection:
+        found = feedback_of(connection, mailing)
+    return asdict(found) if found else {}
 
 
 def _none(month: str, config: Config) -> dict[str, Any]:
@@ -109,6 +128,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     for name in _COUNTED:
         hint = _NEXT.get(name, "").format(**document) if document[name] else ""
         yield f"  {name:10}{document[name]:>10,}{f'   {hint}' if hint else ''}".rstrip()
+    for name in _REPORTED:
+        if name in document:
+            yield f"  {name}{document[name]:>{20 - len(name)},}"
     for name in ("started", "finished"):
         if document[f"{name}_at"]:
             yield f"  {name:10}{document[f'{name}_at']}"
@@ -116,7 +138,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
 
 def _line(document: dict[str, Any]) -> str:
     counted = ", ".join(
-        f"{document[name]:,} {name}" for name in _COUNTED if document[name] or name == "total"
+        f"{document[name]:,} {name}"
+        for name in (*_COUNTED, *_REPORTED)
+        if document.get(name) or name == "total"
     )
     kind = " (rehearsal)" if document["kind"] == "rehearsal" else ""
     return f"{document['issue']}  {document['state']:9} {counted}{kind}"
