@@ -14,7 +14,7 @@ from newsletter.audience.keys import Keyring
 from newsletter.audience.record import Subscriber, subscriber_of
 from newsletter.audience.turn import take_turn
 from newsletter.errors import MailingRefused, StoreUnavailable
-from newsletter.store import deliveries, mailings, now_utc, subscribers
+from newsletter.store import deliveries, events, mailings, now_utc, subscribers
 
 _SHORTEST = 3
 """Letters of a name below which its finding in a sentence tells nothing."""
@@ -59,6 +59,7 @@ def erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure
     if found.status != "erased":
         for row in ledger:
             _forget_delivery(connection, row, address, found)
+        _forget_events(connection, found)
         _forget_subscriber(connection, address, found, keyring)
     return Erasure(tuple((row.issue, row.id) for row in ledger), found.status == "erased")
 
@@ -121,6 +122,12 @@ def _forget_delivery(
             detail="",
         )
     )
+
+
+def _forget_events(connection: Connection, who: Subscriber) -> None:
+    """When their mails arrived or not is kept; what servers said of it is not."""
+    theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == who.id)
+    connection.execute(update(events).where(events.c.delivery_id.in_(theirs)).values(detail=""))
 
 
 def _quotes(reason: str, address: Address, who: Subscriber) -> bool:
