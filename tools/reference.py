@@ -55,10 +55,11 @@ never stand in this file:
 | `NEWSLETTER_SECRET_OLD` | earlier ones, separated by commas, whose links keep working |
 | `NEWSLETTER_SMTP_PASSWORD` | the password of `delivery.smtp.username` |
 | `SENDGRID_API_KEY` | SendGrid's key |
+| `SENDGRID_WEBHOOK_KEY` | the public key of its event webhook, by which `serve` recognises events |
 | `NEWSLETTER_DATABASE` | stands in for `database`, where its address holds a password |
 | `NEWSLETTER_CONFIG` | another file than the nearest `newsletter.yaml` |
 
-`approvers`, `operators`, `trusted_proxies` and the grace of `schedule` are read and checked, but
+`approvers`, `operators` and the grace of `schedule` are read and checked, but
 no command of this version uses them.
 """
 _DELIVERY = """# Deliveries and mailings

@@ -22,6 +22,7 @@ from newsletter.config.values import (
     Link,
     ListId,
     MailDomain,
+    Network,
     RateField,
     Share,
     Timezone,
@@ -173,8 +174,8 @@ class Settings(Section):
     research_types: tuple[Line, ...] = Field(default=(), description="Permitted types; empty: any.")
     checks: Checks = Checks()
     crossref: Crossref = Crossref()
-    trusted_proxies: tuple[Line, ...] = Field(
-        default=(), description="Addresses whose X-Forwarded-For is believed."
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(), description="Addresses or networks whose X-Forwarded-For is believed."
     )
     delivery: Delivery = Delivery()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -208,6 +208,17 @@ def _mail_domain(text: str) -> str:
     return domain
 
 
+def _network(text: str) -> str:
+    """An IP address, or a network in CIDR notation."""
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError(
+            f"'{text}' is not an IP address or network; write one such as 127.0.0.1 or 10.0.0.0/8"
+        ) from error
+    return text
+
+
 def _share(text: str) -> float:
     match = _PERCENT.fullmatch(text)
     if not match or float(match[1]) > 100:
@@ -243,5 +254,6 @@ Code = Annotated[Line, AfterValidator(_code)]
 Clock = Annotated[time, parsed(time, _clock)]
 Duration = Annotated[timedelta, parsed(timedelta, _duration)]
 RateField = Annotated[Rate, parsed(Rate, _rate)]
+Network = Annotated[Line, AfterValidator(_network)]
 MailDomain = Annotated[str, AfterValidator(_mail_domain)]
 Share = Annotated[float, parsed(float, _share)]

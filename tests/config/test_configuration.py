@@ -337,3 +337,10 @@ def test_a_wrong_configuration_is_wrong_usage() -> None:
 def test_a_domain_with_a_limit_is_read_as_addresses_carry_it(load: Load, required: str) -> None:
     config = load(required + "delivery: {rates: {GMail.com: 1/second, bücher.example: 1/hour}}")
     assert set(config.delivery.rates) == {"gmail.com", "xn--bcher-kva.example"}
+
+
+def test_trusted_proxies_are_addresses_or_networks(load: Load, required: str) -> None:
+    config = load(required + "trusted_proxies: [127.0.0.1, 10.0.0.0/8, '2001:db8::/32']")
+    assert config.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")
+    with pytest.raises(ConfigurationError, match=r"'proxy' is not an IP address or network; write"):
+        load(required + "trusted_proxies: [proxy]")

@@ -20,6 +20,7 @@ from newsletter.web.public.headers import AccessLog, SafeHeaders
 from newsletter.web.public.health import health
 from newsletter.web.public.issues import Issues
 from newsletter.web.public.pages import Pages, asset
+from newsletter.web.public.prefix import WithoutPrefix, prefix_of
 from newsletter.web.public.site import Site
 from newsletter.web.public.unsubscribe import Unsubscribing
 
@@ -64,7 +65,8 @@ def public_app(site: Site) -> ASGIApp:
     app.router.redirect_slashes = False
     public = urlsplit(site.config.web_url)
     guarded = HostGuard(app, {*LOOPBACK, _as_sent(public.hostname or "")}, _STRANGER)
-    return AccessLog(SafeHeaders(guarded, site.clients, tls=public.scheme == "https"))
+    safe = SafeHeaders(guarded, site.clients, tls=public.scheme == "https")
+    return WithoutPrefix(AccessLog(safe), prefix_of(site.config.web_url))
 
 
 def _as_sent(host: str) -> str:

@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.store import now_utc
 from newsletter.web.public.clients import Clients
 
 LOG = logging.getLogger("newsletter.web")
@@ -30,7 +31,8 @@ _SAFE = {
 }
 """Of every answer that does not say otherwise."""
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
-_SHOWN = re.compile(r"/|/\d{4}-\d{2}|/healthz|/webhooks/sendgrid|/assets/[a-z]+\.[a-z]+|/u/preview")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+_SHOWN = re.compile(r"/|/[0-9]{4}-[0-9]{2}|/healthz|/webhooks/sendgrid|/assets/[a-z]+\.[a-z]+|/u/preview")
 """Paths that tell nothing about anybody."""
 
 
@@ -82,24 +84,28 @@ class AccessLog:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            LOG.log(logging.ERROR, json.dumps({"event": "error", **_where(error)}))
+            LOG.log(logging.ERROR, _line(event="error", **_where(error)))
         finally:
-            entry = {
-                "event": "request",
-                "method": scope["method"] if scope["method"].isalpha() else "?",
-                "path": masked(scope["path"]),
-                "status": status,
-                "bytes": size,
-                "ms": round((self._clock() - began) * 1000, 1),
-            }
-            LOG.info(json.dumps(entry))
+            line = _line(
+                event="request",
+                method=scope["method"] if scope["method"] in _METHODS else "?",
+                path=masked(scope["path"]),
+                status=status,
+                bytes=size,
+                ms=round((self._clock() - began) * 1000, 1),
+            )
+            LOG.info(line)
+
+
+def _line(**entry: object) -> str:
+    return json.dumps({"at": now_utc(), **entry}, ensure_ascii=False)
 
 
 def _where(error: Exception) -> dict[str, str]:
     """What went wrong and in which line; not the message, which may quote anything."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    return {"error": type(error).__name__, "at": place}
+    return {"error": type(error).__name__, "where": place}
 
 
 def masked(path: str) -> str:

@@ -34,6 +34,12 @@ class Public:
 
     def run(self, listening: socket.socket) -> None:
         """Serve until SIGINT or SIGTERM, finish what is under way, and return."""
+        server = self.server()
+        with stopped_by_signals(server):
+            server.run(sockets=[listening])
+
+    def server(self) -> uvicorn.Server:
+        """What serves, not yet begun."""
         settings = uvicorn.Config(
             public_app(self._site),
             http=_Patient,
@@ -48,9 +54,7 @@ class Public:
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE,
         )
-        server = uvicorn.Server(settings)
-        with stopped_by_signals(server):
-            server.run(sockets=[listening])
+        return uvicorn.Server(settings)
 
 
 class _Patient(HttpToolsProtocol):
@@ -90,6 +94,11 @@ class _Patient(HttpToolsProtocol):
         self._head = 0
         self._expect(None)
         super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection, even one whose client has not taken the answer yet."""
+        super().timeout_keep_alive_handler()
+        self._expect(_IDLE_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
