@@ -49,13 +49,18 @@ class Nobody:
 
     def is_seen_in(self, page: str) -> bool:
         """Whether anything of a reader is left."""
-        return self._nonce in page.lower() or bool(self.unsubscribing.search(page))
+        return self._nonce in page or bool(self.unsubscribing.search(page))
 
     @cached_property
     def unsubscribing(self) -> re.Pattern[str]:
         """Addresses that unsubscribe somebody; an author may have copied one from a mail."""
         base = re.escape(self.letter.web_url.rstrip("/"))
         return re.compile(rf"{self.link}\S*|{base}/u/[^\s\"'<>]*", re.IGNORECASE)
+
+    @cached_property
+    def traces(self) -> re.Pattern[str]:
+        """All that `page` may hold of a reader."""
+        return re.compile(rf"{self._nonce}[anu]zz|{self.unsubscribing.pattern}", re.IGNORECASE)
 
     @cached_property
     def _nonce(self) -> str:
@@ -67,32 +72,37 @@ class Nobody:
         return known.get(place.field) or place.filled("") or self.name
 
 
-def without_reader(body: Any, nobody: Nobody) -> None:
-    """Take out of a page's body all that is its reader's, and the words that speak of it."""
-    _clear_attributes(body, nobody)
+def without_reader(page: Any, nobody: Nobody) -> None:
+    """Take out of a page all that is its reader's, and the words that speak of it."""
+    body = page.find("body")
+    _clear_attributes(page, nobody)
     _cut_addresses(body, nobody)
     _cut_links(body, nobody)
     _cut_names(body, nobody)
+    _wipe(page, nobody)
 
 
-def cut_link(link: Any) -> None:
-    """Take a link out with the words around it; a heading or a picture stays without it.
+def without_own_links(body: Any, own: str) -> None:
+    """Let links to this very page lead to its parts; one that leads to all of it goes.
 
-    In an author's own words the link stays as it is.
+    A heading or a picture stays without its link, and an author's own words stay with it.
     """
-    around = [link, *link.iterancestors()]
-    if any(each.tag in _AUTHORS and each.get("dir") == "auto" for each in around):
-        return
-    line = line_with(link)
-    if line is None or any(each.tag in _HEADINGS for each in around):
-        link.drop_tag()
-    else:
-        line.cut_item(*line.span(link))
+    for link in body.xpath(".//a[@href]"):
+        address, _, fragment = link.get("href").partition("#")
+        around = [link, *link.iterancestors()]
+        if address.partition("?")[0].rstrip("/") != own or around[-1].tag != "html":
+            continue
+        if fragment:
+            link.set("href", f"#{fragment}")
+        elif any(each.tag in _HEADINGS for each in around) or line_with(link) is None:
+            link.drop_tag()
+        elif not any(each.tag in _AUTHORS and each.get("dir") == "auto" for each in around):
+            _cut(link)
 
 
-def _clear_attributes(body: Any, nobody: Nobody) -> None:
+def _clear_attributes(page: Any, nobody: Nobody) -> None:
     """Links to unsubscribe by stay for now."""
-    for element in list(body.iter()):
+    for element in list(page.iter()):
         for name, value in element.items():
             if nobody.name in value:
                 element.set(name, value.replace(nobody.name, ""))
@@ -118,27 +128,29 @@ def _cut_addresses(body: Any, nobody: Nobody) -> None:
 
 def _cut_links(body: Any, nobody: Nobody) -> None:
     for link in body.xpath(".//a[@href]"):
-        if nobody.unsubscribing.search(link.get("href")):
-            _cut_unsubscribing(link)
-    pattern = nobody.unsubscribing
-    while line := _line_of(body, pattern):
-        found = pattern.search(line.words)
-        if nobody.link in line.words and found:
+        if link.getparent() is None:
+            continue  # it has gone with another one
+        if nobody.link in link.get("href"):
+            _cut(link)
+        elif nobody.unsubscribing.search(link.get("href")):
+            link.drop_tag()
+    while line := _line_of(body, nobody.unsubscribing):
+        found = nobody.unsubscribing.search(line.words)
+        if found and found[0].startswith(nobody.link):
             line.cut_item(*found.span())
         elif found:
             line.cut(*found.span())
 
 
-def _cut_unsubscribing(link: Any) -> None:
-    line = line_with(link)
-    if line is None:
-        parent = link.getparent()
+def _cut(link: Any) -> None:
+    """Take a link out with the words around it."""
+    line, parent = line_with(link), link.getparent()
+    if line is not None:
+        line.cut_item(*line.span(link))
+        link.attrib.pop("href")  # should it hold more than words
+    else:
         link.drop_tree()
         prune(parent)
-        return
-    cut_link(link)
-    if link.getparent() is not None:
-        del link.attrib["href"]
 
 
 def _cut_names(body: Any, nobody: Nobody) -> None:
@@ -155,6 +167,13 @@ def _cut_names(body: Any, nobody: Nobody) -> None:
             line.cut(space.start(), end)
         else:
             line.cut(start, end)
+
+
+def _wipe(page: Any, nobody: Nobody) -> None:
+    """Take them out of whatever is no line of text, such as styles."""
+    for element in page.iter():
+        element.text = element.text and nobody.traces.sub("", element.text)
+        element.tail = element.tail and nobody.traces.sub("", element.tail)
 
 
 def _line_of(body: Any, pattern: re.Pattern[str]) -> Line | None:

@@ -119,7 +119,9 @@ def lines_of(body: Any) -> Iterator[Line]:
 
 
 def line_with(link: Any) -> Line | None:
-    """The line that a link stands in; None where it is more than a piece of a line."""
+    """The line that a link is a piece of; None where it holds more than that, or no words."""
+    if not link.text_content().strip():
+        return None
     if any(each.tag in BLOCKS or each.tag in _CONTENT for each in link.iterdescendants()):
         return None
     block = next((each for each in link.iterancestors() if each.tag in BLOCKS), None)

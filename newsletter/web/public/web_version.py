@@ -7,11 +7,12 @@ from base64 import b64encode
 from importlib.resources import files
 from typing import Any
 
+from lxml import etree
 from lxml import html as lxml_html
 from lxml.html.builder import E
 
 from newsletter.edition import Letter
-from newsletter.web.public.impersonal import Nobody, cut_link, without_reader
+from newsletter.web.public.impersonal import Nobody, without_own_links, without_reader
 from newsletter.web.public.prefix import prefix_of
 from newsletter.web.public.words import WORDS, language_of
 
@@ -47,9 +48,9 @@ def web_version(letter: Letter, web_url: str) -> str:
     body = page.find("body")
     for each in page.xpath(_UNWANTED):
         each.drop_tree()
-    without_reader(body, nobody)
+    without_reader(page, nobody)
     preheader = _without_preheader(body)
-    _lead_within(body, f"{letter.web_url}/{letter.month}")
+    without_own_links(body, f"{letter.web_url}/{letter.month}")
     _without_outlook(page)
     _name_addresses(body)
     _lay_out(body, letter, web_url)
@@ -63,10 +64,12 @@ def web_version(letter: Letter, web_url: str) -> str:
 def _parsed(document: str) -> Any:
     """The tree of a page; conditional comments are comments like all others."""
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    page = lxml_html.document_fromstring(document.encode() or b"<p></p>", parser=parser)
-    for name in ("head", "body"):
-        if page.find(name) is None:
-            page.insert(0 if name == "head" else len(page), page.makeelement(name))
+    try:
+        page: Any = lxml_html.document_fromstring(document.encode(), parser, ensure_head_body=True)
+    except etree.ParserError:  # nothing at all
+        return lxml_html.document_fromstring("<p></p>", ensure_head_body=True)
+    # What follows the end of the body still belongs to it, as browsers see it.
+    page.find("body").extend([each for each in page if each.tag not in ("head", "body")])
     return page
 
 
@@ -84,18 +87,6 @@ def _without_preheader(body: Any) -> str:
     for each in hidden:
         each.drop_tree()
     return next(filter(None, said), "")
-
-
-def _lead_within(body: Any, own: str) -> None:
-    """Let links to this very page lead to its parts; one that leads to all of it goes."""
-    for link in body.xpath(".//a[@href]"):
-        address, _, fragment = link.get("href").partition("#")
-        if address.partition("?")[0].rstrip("/") != own:
-            continue
-        if fragment:
-            link.set("href", f"#{fragment}")
-        else:
-            cut_link(link)
 
 
 def _without_outlook(page: Any) -> None:
