@@ -36,18 +36,14 @@ def public_app(site: Site) -> ASGIApp:
     """The application, open to the name in `web_url`, and to this machine itself."""
     errors, budget = _Errors(site.pages), Budget()
     unsubscribing, events, issues = Unsubscribing(site), Events(site), Issues(site)
+    form = [Middleware(Bodies, limit=_FORM, budget=budget)]
     app = Starlette(
         routes=[
             Route("/", issues.archive),
             Route("/healthz", lambda _: health(site.engine)),
             Route("/assets/{name}", lambda request: asset(request.path_params["name"])),
-            Route("/u/preview", unsubscribing.specimen, methods=["GET", "POST"]),
-            Route(
-                "/u/{token}",
-                unsubscribing.answer,
-                methods=["GET", "POST"],
-                middleware=[Middleware(Bodies, limit=_FORM, budget=budget)],
-            ),
+            Route("/u/preview", unsubscribing.specimen, methods=["GET", "POST"], middleware=form),
+            Route("/u/{token}", unsubscribing.answer, methods=["GET", "POST"], middleware=form),
             Route(
                 "/webhooks/sendgrid",
                 events.take,
