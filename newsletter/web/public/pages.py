@@ -56,7 +56,10 @@ class Pages:
 
     def _said(self, key: str, **values: str) -> Markup:
         """A sentence; what is filled in keeps its own direction of writing."""
-        shown = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+        shown = {
+            name: Markup('<bdi class="{}">{}</bdi>').format(name, value)
+            for name, value in values.items()
+        }
         return escape(self._words[key]).format(**shown)
 
 
