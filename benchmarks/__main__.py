@@ -8,7 +8,18 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audience, checking, preview, rendering, scale, sendgrid, smtp, splicing
+from benchmarks import (
+    audience,
+    checking,
+    events,
+    preview,
+    rendering,
+    scale,
+    sendgrid,
+    smtp,
+    splicing,
+    web,
+)
 
 
 class Measure(NamedTuple):
@@ -45,6 +56,9 @@ MEASURES = (
     Measure(
         "SendGrid, recipients a second", sendgrid.recipients_a_second, 5000, "/s", at_least=True
     ),
+    Measure("web versions a second", web.versions_a_second, 2000, "/s", at_least=True),
+    Measure("the slowest hundredth of them", web.p99_milliseconds, 100, "ms"),
+    Measure("events a second", events.events_a_second, 5000, "/s", at_least=True),
     Measure("memory with 200,000 recipients", scale.memory, 110, "MB"),
     Measure("growth of that from 10,000", scale.memory_growth, 8, "MB"),
 )
