@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -34,7 +34,7 @@ class WebhookKey:
         try:
             lines = (line for line in text.split() if not line.strip("-").isupper())
             key = load_der_public_key(b64decode("".join(lines), validate=True))
-        except (ValueError, Error) as error:
+        except (ValueError, Error, UnsupportedAlgorithm) as error:
             raise ConfigurationError(_UNREADABLE) from error
         if not isinstance(key, EllipticCurvePublicKey):
             raise ConfigurationError(_UNREADABLE)
