@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select, update
@@ -59,7 +60,7 @@ def erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure
     if found.status != "erased":
         for row in ledger:
             _forget_delivery(connection, row, address, found)
-        _forget_events(connection, found)
+        _forget_event_words(connection, [row.id for row in ledger])
         _forget_subscriber(connection, address, found, keyring)
     return Erasure(tuple((row.issue, row.id) for row in ledger), found.status == "erased")
 
@@ -124,10 +125,9 @@ def _forget_delivery(
     )
 
 
-def _forget_events(connection: Connection, who: Subscriber) -> None:
-    """When their mails arrived or not is kept; what servers said of it is not."""
-    theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == who.id)
-    connection.execute(update(events).where(events.c.delivery_id.in_(theirs)).values(detail=""))
+def _forget_event_words(connection: Connection, mails: Sequence[int]) -> None:
+    """Whether their mails arrived is kept; what servers said of it is not."""
+    connection.execute(update(events).where(events.c.delivery_id.in_(mails)).values(detail=""))
 
 
 def _quotes(reason: str, address: Address, who: Subscriber) -> bool:
