@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from newsletter.delivery.mailing import Kind
 from newsletter.edition import Letter
 from newsletter.edition.personal import Personal, Place
 from newsletter.store import mailings, now_utc, writing
+from newsletter.web.public.app import public_app
+from newsletter.web.public.site import Site
 
 Ask = Callable[..., httpx.Response]
 PAGE = Personal(
@@ -205,6 +208,21 @@ def test_once_made_it_needs_no_database(ask: Ask, publish: Publish, queries: lis
     queries.clear()
     assert ask("GET", "/2023-12").content == first.content
     assert queries == []
+
+
+def test_many_who_ask_together_wait_for_one_work(
+    site: Site, publish: Publish, queries: list[str]
+) -> None:
+    publish()
+    queries.clear()
+
+    async def together() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(public_app(site))
+        async with httpx.AsyncClient(transport=transport, base_url=LETTER.web_url) as client:
+            return await asyncio.gather(*(client.get("/2023-12") for _ in range(50)))
+
+    assert {answer.status_code for answer in asyncio.run(together())} == {200}
+    assert len([each for each in queries if "mailings.letter " in f"{each} "]) == 1
 
 
 def test_a_letter_that_was_changed_by_hand_is_not_shown(ask: Ask, publish: Publish) -> None:
