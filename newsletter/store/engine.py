@@ -13,12 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from newsletter.errors import StoreUnavailable
 from newsletter.store.address import read_address, shown
 from newsletter.store.driver import driver
 from newsletter.store.migrate import migrate
 
+_CONNECTIONS = {"pool_size": 5, "max_overflow": 35}
+"""As many as an application has threads: each waits for the database, not for a connection."""
 BUSY_SECONDS = 30
 """How long a command waits while another one writes to an SQLite file."""
 
@@ -72,6 +75,8 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreUnavailable(f"{shown(engine.url)}: error: {_told(error)}") from error
+    except PoolTimeout as error:
+        raise StoreUnavailable(f"{shown(engine.url)}: error: {_CROWDED}") from error
 
 
 _READING: dict[str, dict[str, Any]] = {
@@ -84,7 +89,7 @@ _READING: dict[str, dict[str, Any]] = {
 
 def _sqlite(url: URL, busy: float) -> Engine:
     settings = {"timeout": busy, "isolation_level": None}
-    engine = create_engine(url, connect_args=settings, hide_parameters=True)
+    engine = create_engine(url, connect_args=settings, hide_parameters=True, **_CONNECTIONS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -138,7 +143,9 @@ def _postgresql(url: URL) -> Engine:
     patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     # Its warnings of a lost connection would stand beside the error that says what to do.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
-    engine = create_engine(url, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url, connect_args=patience, pool_pre_ping=True, hide_parameters=True, **_CONNECTIONS
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -157,6 +164,7 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
+_CROWDED = "all connections to it are in use, and none came free; try again later"
 _LOST = (
     "closed the connection unexpectedly",
     "connection is closed",

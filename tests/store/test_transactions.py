@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import StoreUnavailable
@@ -200,3 +200,14 @@ def test_a_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
             writing(engine) as connection,
         ):
             add(connection, 1)
+
+
+def test_that_no_connection_comes_free_is_told_in_a_sentence(store: Engine) -> None:
+    busy = create_engine(store.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    with (
+        reading(busy) as first,
+        pytest.raises(StoreUnavailable, match="all connections to it are in use"),
+        reading(busy),
+    ):
+        first.execute(select(1))
+    busy.dispose()

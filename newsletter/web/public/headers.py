@@ -32,7 +32,9 @@ _SAFE = {
 """Of every answer that does not say otherwise."""
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
-_SHOWN = re.compile(r"/|/[0-9]{4}-[0-9]{2}|/healthz|/webhooks/sendgrid|/assets/[a-z]+\.[a-z]+|/u/preview")
+_SHOWN = re.compile(
+    r"/|/[0-9]{4}-[0-9]{2}|/healthz|/webhooks/sendgrid|/assets/[a-z]+\.[a-z]+|/u/preview"
+)
 """Paths that tell nothing about anybody."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from typing import Any
 
@@ -35,6 +36,8 @@ class Public:
     def run(self, listening: socket.socket) -> None:
         """Serve until SIGINT or SIGTERM, finish what is under way, and return."""
         server = self.server()
+        gc.collect()
+        gc.freeze()  # what is loaded stays; looking through it made one answer in a hundred wait
         with stopped_by_signals(server):
             server.run(sockets=[listening])
 
