@@ -15,6 +15,9 @@ from newsletter.audience.turn import take_turn
 from newsletter.errors import NewsletterError
 from newsletter.store import now_utc, subscribers
 
+RESUBSCRIBED = "resubscribed"
+"""The note of a status that a person has lifted since its reader asked to be back."""
+
 Joined = Literal["added", "updated", "unchanged", "resubscribed"]
 
 
@@ -61,7 +64,7 @@ def _lift(connection: Connection, stored: Stored) -> None:
     connection.execute(
         update(subscribers)
         .where(subscribers.c.id == stored.id)
-        .values(status="active", status_since=now, status_note="resubscribed", updated_at=now)
+        .values(status="active", status_since=now, status_note=RESUBSCRIBED, updated_at=now)
     )
 
 

@@ -87,14 +87,15 @@ def _document(engine: Engine, standing: Standing, config: Config) -> dict[str, A
 
 def _feedback(engine: Engine, mailing: Mailing) -> dict[str, int]:
     """What was heard of the mails since; no key before anything was."""
-    from dataclasses import asdict
-
     from newsletter.delivery.mailing import feedback_of
     from newsletter.store import reading
 
     with reading(engine) as connection:
         found = feedback_of(connection, mailing)
-    return asdict(found) if found else {}
+    if found is None:
+        return {}
+    names = ("delivered", "bounced", "complained") if found.reported else ()
+    return {name: getattr(found, name) for name in (*names, "unsubscribed")}
 
 
 def _none(month: str, config: Config) -> dict[str, Any]:

@@ -134,22 +134,28 @@ class Feedback:
     """Their readers called them spam."""
     unsubscribed: int
     """Their readers left by them: by the link, or by the provider."""
+    reported: bool = True
+    """Whether the provider has told anything; over SMTP, readers alone do, by leaving."""
 
 
 def feedback_of(connection: Connection, mailing: Mailing) -> Feedback | None:
     """Count what was heard of a mailing; None before anything was."""
     row = deliveries.c
-    told = {
+    counts = {
         "delivered": row.arrival == "delivered",
         "bounced": row.arrival == "bounced",
         "complained": row.complained,
         "unsubscribed": row.unsubscribed,
     }
-    query = select(*(func.count().filter(how).label(name) for name, how in told.items())).where(
+    query = select(*(func.count().filter(how).label(name) for name, how in counts.items())).where(
         row.mailing_id == mailing.id, or_(row.arrival != "", row.complained, row.unsubscribed)
     )
-    *counted, heard = connection.execute(query.add_columns(func.count())).one()
-    return Feedback(*counted) if heard else None
+    reported = func.count().filter(or_(row.arrival != "", row.complained))
+    *counted, told, heard = connection.execute(query.add_columns(reported, func.count())).one()
+    delivered, bounced, complained, unsubscribed = counted
+    if not heard:
+        return None
+    return Feedback(delivered, bounced, complained, unsubscribed, told > 0)
 
 
 def counts_of(connection: Connection, mailing: Mailing) -> Counts:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Engine, and_, case, func, select
+from sqlalchemy import Engine, Text, and_, case, func, literal, select
 
 from newsletter.delivery.events.settling import words
 from newsletter.delivery.ledger import Ledger
@@ -72,9 +72,16 @@ class Told(NamedTuple):
     provider_id: str
 
 
-_REPORTED = and_(deliveries.c.state == "accepted", deliveries.c.arrival != "")
+_ACCEPTED = deliveries.c.state == "accepted"
+_REPORTED = and_(_ACCEPTED, deliveries.c.arrival != "")
+_DID = [
+    case((deliveries.c[what], literal(f", {what}", Text)), else_=literal("", Text))
+    for what in ("complained", "unsubscribed")
+]
+_HEARD = func.ltrim(deliveries.c.arrival + _DID[0] + _DID[1], literal(", ", Text))
+"""Such as `delivered, unsubscribed`; empty where nothing was heard."""
 _LATEST = {
-    "reason": case((_REPORTED, deliveries.c.arrival), else_=deliveries.c.reason),
+    "reason": case((and_(_ACCEPTED, _HEARD != ""), _HEARD), else_=deliveries.c.reason),
     "detail": case(
         (_REPORTED, func.coalesce(words(), deliveries.c.detail)), else_=deliveries.c.detail
     ),

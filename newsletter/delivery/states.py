@@ -34,10 +34,7 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     ("attempting", "failed"): "the provider said no, for good",
     ("attempting", "planned"): "surely not sent: a refusal for now, or a connection lost before",
     ("attempting", "doubtful"): "the bytes left, and the answer is lost",
-    (
-        "doubtful",
-        "accepted",
-    ): "a person says that it arrived, or the provider reports it",
+    ("doubtful", "accepted"): "a person, or the provider's report, says that it arrived",
     ("doubtful", "planned"): "a person has it sent again",
     ("failed", "planned"): "a person has it tried again",
     ("planned", "accepted"): "the provider reports that an earlier attempt arrived",

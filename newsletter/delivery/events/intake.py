@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.audience.address import normalise
+from newsletter.audience.joining import RESUBSCRIBED
 from newsletter.audience.suppression import suppress
 from newsletter.delivery.events.arrival import Arrival, after, unsettled
 from newsletter.delivery.events.report import Report
@@ -154,13 +155,16 @@ class _Intake:
                 suppress(self._connection, key, status, _NOTE, self._now)
 
     def _active_since(self, keys: set[str]) -> dict[str, str | None]:
-        """Since when readers are active who were added back; kept as they are, as by `_hold`."""
-        columns = subscribers.c.key, subscribers.c.status, subscribers.c.status_since
+        """Since when readers are active who were added back; kept as they are, as by `_hold`.
+
+        Who took a misclick back was not: what they did before it still counts.
+        """
+        columns = subscribers.c.key, subscribers.c.status_note, subscribers.c.status_since
         query = select(*columns).with_for_update(nowait=True)
         found: dict[str, str | None] = {}
         for some in _parts(sorted(keys)):
-            for key, status, since in self._connection.execute(query.where(columns[0].in_(some))):
-                found[key] = since if status == "active" else None
+            for key, note, since in self._connection.execute(query.where(columns[0].in_(some))):
+                found[key] = since if note == RESUBSCRIBED else None
         return found
 
     def _note(self, told: Sequence[tuple[Report, _Held]]) -> None:

@@ -50,6 +50,7 @@ _IDENTITY = (
 )  # fmt: skip
 """Fields that tell one event from another, and nothing of a person."""
 _SIMPLE = (str, int, float)
+_LONGEST = 100_000
 _DIGITS = 30
 """A number of more is not worked out: it would take long, and means nothing."""
 
@@ -69,6 +70,8 @@ def read(body: bytes, now: datetime) -> list[Report]:
         raise ValueError("nested too deeply") from error
     if not (isinstance(document, list) and all(isinstance(each, dict) for each in document)):
         raise ValueError("no list of objects")
+    if len(document) > _LONGEST:
+        raise ValueError("more events than SendGrid puts into a request")
     return list(_reports(document, now))
 
 

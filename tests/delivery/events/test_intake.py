@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from newsletter.audience.joining import RESUBSCRIBED
 from newsletter.audience.suppression import WEAKEST_FIRST
 from newsletter.delivery import control
 from newsletter.delivery.mailing import Feedback, feedback_of
@@ -125,10 +126,19 @@ def test_who_came_back_after_it_happened_stays(
     hear: Any, tell: Any, back: float, suppressed: bool
 ) -> None:
     since = utc_text(datetime.fromtimestamp(back, UTC))
-    hear.house.change("a@example.org", status="active", status_since=since)
+    back_again = {"status": "active", "status_since": since, "status_note": RESUBSCRIBED}
+    hear.house.change("a@example.org", **back_again)
     hear(tell("spamreport"), tell("bounce"), tell("unsubscribe"))
     assert reader(hear.house).status == ("complained" if suppressed else "active")
     assert feedback(hear.house) == Feedback(0, 1, 1, 1)  # it happened all the same
+
+
+def test_who_took_a_misclick_back_may_have_complained_before(hear: Any, tell: Any) -> None:
+    since = utc_text(datetime.fromtimestamp(HAPPENED + 60, UTC))
+    undone = {"status": "active", "status_since": since, "status_note": "unsubscribing undone"}
+    hear.house.change("a@example.org", **undone)
+    hear(tell("spamreport"))
+    assert reader(hear.house).status == "complained"
 
 
 # The ledger
