@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -14,9 +15,10 @@ from starlette.types import ASGIApp
 
 from newsletter.errors import StoreUnavailable
 from newsletter.web.guard import LOOPBACK, HostGuard
+from newsletter.web.public.apart import apart
 from newsletter.web.public.bodies import Bodies, Budget
 from newsletter.web.public.events import Events
-from newsletter.web.public.headers import AccessLog, SafeHeaders
+from newsletter.web.public.headers import AccessLog, SafeHeaders, log
 from newsletter.web.public.health import health
 from newsletter.web.public.issues import Issues
 from newsletter.web.public.pages import Pages, asset
@@ -29,27 +31,28 @@ _FORM = 16 * 1024
 """Bytes of a form: an unsubscription has 26, as multipart some 200."""
 _EVENTS = 5 * 1024 * 1024
 """Bytes of a request with events."""
+_WRITERS = 8
+"""Threads of those who unsubscribe, and as many of the provider's events."""
 _AGAIN = {"Retry-After": "30"}
 
 
 def public_app(site: Site) -> ASGIApp:
     """The application, open to the name in `web_url`, and to this machine itself."""
-    errors, budget = _Errors(site.pages), Budget()
+    errors = _Errors(site.pages)
     unsubscribing, events, issues = Unsubscribing(site), Events(site), Issues(site)
-    form = [Middleware(Bodies, limit=_FORM, budget=budget)]
+    form = [Middleware(Bodies, limit=_FORM, budget=Budget())]
+    signed = [Middleware(Bodies, limit=_EVENTS, budget=Budget(), admits=events.admits)]
+    # Writers wait in the database; in threads of their own, lest they keep everybody else out.
+    leave, take = apart(unsubscribing.answer, _WRITERS), apart(events.take, _WRITERS)
     app = Starlette(
         routes=[
             Route("/", issues.archive),
             Route("/healthz", lambda _: health(site.engine)),
             Route("/assets/{name}", lambda request: asset(request.path_params["name"])),
             Route("/u/preview", unsubscribing.specimen, methods=["GET", "POST"], middleware=form),
-            Route("/u/{token}", unsubscribing.answer, methods=["GET", "POST"], middleware=form),
-            Route(
-                "/webhooks/sendgrid",
-                events.take,
-                methods=["POST"],
-                middleware=[Middleware(Bodies, limit=_EVENTS, budget=budget)],
-            ),
+            Route("/u/{token}", unsubscribing.show),
+            Route("/u/{token}", leave, methods=["POST"], middleware=form),
+            Route("/webhooks/sendgrid", take, methods=["POST"], middleware=signed),
             Route("/{month}", issues.issue),
         ],
         exception_handlers={
@@ -81,8 +84,9 @@ class _Errors:
         headers = dict((isinstance(refusal, HTTPException) and refusal.headers) or {})
         return self._page(status, headers)
 
-    def unavailable(self, _: Request, __: Exception) -> Response:
-        """The database does not answer."""
+    def unavailable(self, _: Request, error: Exception) -> Response:
+        """The database does not answer; the log says why, which names nobody."""
+        log(logging.ERROR, event="error", error=type(error).__name__, said=str(error))
         return self._page(503, _AGAIN)
 
     def failed(self, _: Request, __: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -17,7 +18,7 @@ _KEY = "newsletter.body"
 
 @dataclass
 class Budget:
-    """Bytes that all bodies under way may still take."""
+    """Bytes that bodies under way may still take, all together; they count as they come."""
 
     left: int = 64 * 1024 * 1024
 
@@ -30,51 +31,58 @@ def body_of(request: Request) -> bytes:
 class Bodies:
     """Reads a route's bodies up to a limit.
 
-    Raises, for the application's own pages, HTTPException: 413 for a longer one, 408 for one
-    that does not come, 503 where too many come at once.
+    Raises, for the application's own pages, HTTPException: 403 for one that is not to be read,
+    413 for a longer one, 408 for one that does not come, 503 where too many come at once.
     """
 
     def __init__(
-        self, app: ASGIApp, limit: int, budget: Budget, patience: float = PATIENCE
+        self,
+        app: ASGIApp,
+        limit: int,
+        budget: Budget,
+        admits: Callable[[Headers], bool] = lambda _: True,
+        patience: float = PATIENCE,
     ) -> None:
-        self._app, self._limit, self._budget, self._patience = app, limit, budget, patience
+        """Take what a body may have, and what says by its headers that it is to be read at all."""
+        self._app, self._limit, self._budget = app, limit, budget
+        self._admits, self._patience = admits, patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on together with its body."""
         if scope["method"] != "POST":
             await self._app({**scope, _KEY: b""}, receive, send)
             return
-        length = Headers(scope=scope).get("content-length")
-        # Chunks come without a length, and could be as much as is allowed.
-        expected = int(length) if length is not None else self._limit
-        if expected > self._limit:
+        headers, body = Headers(scope=scope), bytearray()
+        if int(headers.get("content-length", 0)) > self._limit:  # chunks have none
             raise _refusal(413)
-        if expected > self._budget.left:
-            raise _refusal(503)
-        self._budget.left -= expected
+        if not self._admits(headers):
+            raise _refusal(403)
         try:
-            body = await self._read(receive)
-            if body is not None:
-                await self._app({**scope, _KEY: body}, _nothing, send)
+            if await self._read(receive, body):
+                await self._app({**scope, _KEY: bytes(body)}, _nothing, send)
         finally:
-            self._budget.left += expected
+            self._budget.left += len(body)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The body, or None where the client has gone."""
-        body, more = bytearray(), True
+    async def _read(self, receive: Receive, body: bytearray) -> bool:
+        """Read the whole body; False where the client has gone."""
+        more = True
         try:
             async with asyncio.timeout(self._patience):
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return None
-                    body += message.get("body", b"")
-                    if len(body) > self._limit:
+                        return False
+                    piece = message.get("body", b"")
+                    if len(body) + len(piece) > self._limit:
                         raise _refusal(413)
+                    if len(piece) > self._budget.left:
+                        raise _refusal(503)
+                    self._budget.left -= len(piece)
+                    body += piece
                     more = message.get("more_body", False)
         except TimeoutError as error:
             raise _refusal(408) from error
-        return bytes(body)
+        return True
 
 
 async def _nothing() -> Message:

@@ -19,6 +19,8 @@ _WINDOW = 60.0
 """Seconds."""
 _KEPT = 10_000
 """Clients remembered; those who have been quiet for longest are forgotten first."""
+_HOPS = 16
+"""Proxies behind proxies."""
 _PREFIX = 64
 """Bits of an IPv6 address that tell one household from another."""
 
@@ -53,15 +55,12 @@ class Clients:
 
     def _client(self, request: Request) -> str:
         """The nearest address that is no trusted proxy's own, or its IPv6 network."""
+        nearest = _peer(request)
         named = ",".join(request.headers.getlist("x-forwarded-for"))
-        chain = [*map(_address, filter(str.strip, named.split(","))), _peer(request)]
-        nearest = chain[-1]
-        for each in reversed(chain):
-            if each is None:
+        for each in reversed(named.rsplit(",", _HOPS)):
+            if not self._is_trusted(nearest):
                 break
-            nearest = each
-            if not self._is_trusted(each):
-                break
+            nearest = _address(each) or nearest
         if isinstance(nearest, IPv6Address):
             return str(ip_network((nearest, _PREFIX), strict=False))
         return str(nearest)

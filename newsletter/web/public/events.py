@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from time import time
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from newsletter.delivery.events import Report, read, take_in
 from newsletter.errors import StoreUnavailable
 from newsletter.web.public.bodies import body_of
-from newsletter.web.public.signature import SIGNATURE, TIMESTAMP
+from newsletter.web.public.signature import SIGNATURE, TIMESTAMP, is_fresh
 from newsletter.web.public.site import Site
 
 _PATIENCE = 20.0
@@ -55,6 +56,11 @@ class Events:
             take_in(self._site.engine, reports)
         finally:
             self._turn.release()
+
+    def admits(self, headers: Headers) -> bool:
+        """Whether a request's body may be worth reading: it says that it is signed, and when."""
+        fresh = is_fresh(headers.get(TIMESTAMP, ""), time())
+        return self._site.webhook_key is not None and fresh and SIGNATURE in headers
 
     def _is_signed(self, body: bytes, request: Request) -> bool:
         """Whether the provider's key made the signature; without a key nobody is believed."""

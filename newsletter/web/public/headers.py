@@ -80,15 +80,16 @@ class AccessLog:
         async def noted(message: Message) -> None:
             nonlocal status, size
             status = message.get("status", status)
-            size += len(message.get("body", b""))
+            size += len(message.get("body", b"")) if scope["method"] != "HEAD" else 0
             await send(message)
 
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            LOG.log(logging.ERROR, _line(event="error", **_where(error)))
+            log(logging.ERROR, event="error", **_where(error))
         finally:
-            line = _line(
+            log(
+                logging.INFO,
                 event="request",
                 method=scope["method"] if scope["method"] in _METHODS else "?",
                 path=masked(scope["path"]),
@@ -96,11 +97,11 @@ class AccessLog:
                 bytes=size,
                 ms=round((self._clock() - began) * 1000, 1),
             )
-            LOG.info(line)
 
 
-def _line(**entry: object) -> str:
-    return json.dumps({"at": now_utc(), **entry}, ensure_ascii=False)
+def log(level: int, **entry: object) -> None:
+    """Write one event down."""
+    LOG.log(level, json.dumps({"at": now_utc(), **entry}, ensure_ascii=False))
 
 
 def _where(error: Exception) -> dict[str, str]:

@@ -16,7 +16,7 @@ from newsletter.store import reading
 from newsletter.web.public.published import Shelf, published_letter
 from newsletter.web.public.site import Site
 from newsletter.web.public.stored import Stored
-from newsletter.web.public.web_version import web_version
+from newsletter.web.public.web_version import Leak, web_version
 
 _CACHED = {"Cache-Control": "public, max-age=300"}
 _POLICY = (
@@ -39,6 +39,8 @@ class Issues:
         self._site = site
         self._shelf = Shelf()
         self._pages: OrderedDict[str, Stored] = OrderedDict()
+        self._leaks: dict[str, str] = {}
+        """Months whose pages are not to be shown, so that nobody has them worked out again."""
         self._under_way: dict[str, asyncio.Task[Stored | None]] = {}
 
     def archive(self, _: Request) -> Response:
@@ -62,12 +64,18 @@ class Issues:
 
     async def _found(self, month: str) -> Stored | None:
         """A page that is not in memory; many who ask for it together wait for one work."""
+        if month in self._leaks:
+            raise Leak(self._leaks[month])
         work = self._under_way.get(month)
         if work is None:
             work = asyncio.create_task(run_in_threadpool(self._made, month))
             self._under_way[month] = work
             work.add_done_callback(lambda _: self._under_way.pop(month, None))
-        page = await asyncio.shield(work)
+        try:
+            page = await asyncio.shield(work)
+        except Leak as leak:
+            self._leaks[month] = str(leak)
+            raise
         if page is not None:
             self._pages[month] = page
             if len(self._pages) > _KEPT:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+from collections import deque
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from newsletter.web.public.app import public_app
 from newsletter.web.public.site import Site
@@ -70,6 +71,8 @@ class _Patient(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._deadline: asyncio.TimerHandle | None = None
         self._head = 0
+        self._open: deque[RequestResponseCycle] = deque()
+        """Requests that have no whole answer yet; clients may ask without waiting for it."""
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
@@ -87,15 +90,23 @@ class _Patient(HttpToolsProtocol):
             self.transport.close()
 
     def on_headers_complete(self) -> None:
-        """Wait for the rest, and for its answer."""
+        """Wait for the rest, and for its answer.
+
+        A target that names a host of its own is for proxies; uvicorn would leave that host out.
+        """
         self._head = -(2**62)  # what comes now is the body, which has a limit of its own
+        if not self.url.startswith(b"/"):
+            self.send_400_response("This server is no proxy.")
+            return
         self._expect(_ANSWER_SECONDS)
         super().on_headers_complete()
+        self._open.append(self.cycle)
 
     def on_response_complete(self) -> None:
-        """Wait for another request; uvicorn itself ends an idle connection."""
+        """Wait for another request, whose answer may be under way already."""
+        self._open.popleft()
         self._head = 0
-        self._expect(None)
+        self._expect(_ANSWER_SECONDS if self._open else None)
         super().on_response_complete()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -104,8 +115,10 @@ class _Patient(HttpToolsProtocol):
         self._expect(_IDLE_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Wait for nothing more, and answer nothing more."""
         self._expect(None)
+        for cycle in self._open:
+            cycle.disconnected = True
         super().connection_lost(exc)
 
     def _expect(self, seconds: float | None) -> None:
@@ -114,6 +127,8 @@ class _Patient(HttpToolsProtocol):
         self._deadline = None if seconds is None else self.loop.call_later(seconds, self._end)
 
     def _end(self) -> None:
+        for cycle in self._open:
+            cycle.disconnected = True
         self.transport.abort()
 
 

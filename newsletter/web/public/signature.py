@@ -49,7 +49,7 @@ class WebhookKey:
             signature: of the header, in Base64.
             now: the same kind of seconds.
         """
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        if not is_fresh(timestamp, now):
             return False
         try:
             self._key.verify(
@@ -57,7 +57,13 @@ class WebhookKey:
             )
         except (InvalidSignature, ValueError):
             return False
-        return now - int(timestamp) <= OLDEST
+        return True
+
+
+def is_fresh(timestamp: str, now: float) -> bool:
+    """Whether a time stamp, in seconds since 1970, is one, and not of a recorded request."""
+    is_one = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
+    return is_one and now - int(timestamp) <= OLDEST
 
 
 _UNREADABLE = (

@@ -39,12 +39,18 @@ class Unsubscribing:
         """The link of specimens and test copies, which does nothing."""
         return self._site.pages.page("specimen.html")
 
+    def show(self, request: Request) -> Response:
+        """GET and HEAD change nothing."""
+        token = self._token(request)
+        return self._damaged(request) if token is None else self._show(token)
+
     def answer(self, request: Request) -> Response:
-        """GET and HEAD change nothing; POST unsubscribes, or undoes that."""
-        token = read_token(self._site.keyring, request.path_params["token"])
-        if token is None:
-            return self._damaged(request)
-        return self._post(request, token) if request.method == "POST" else self._show(token)
+        """POST unsubscribes, or undoes that."""
+        token = self._token(request)
+        return self._damaged(request) if token is None else self._post(request, token)
+
+    def _token(self, request: Request) -> LinkToken | None:
+        return read_token(self._site.keyring, request.path_params["token"])
 
     def _damaged(self, request: Request) -> Response:
         """Not found; and asked for too often, not even looked for."""

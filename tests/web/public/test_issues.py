@@ -246,7 +246,7 @@ def test_all_issues_are_listed_newest_first(ask: Ask, publish: Publish, config: 
     answer = ask("GET", "/")
     places = [answer.text.index(each) for each in ("January 2024", "December 2023", "September")]
     assert places == sorted(places)
-    assert '<a href="/2023-12">Empathy &lt;b&gt;&amp;&lt;/b&gt; more</a>' in answer.text
+    assert '<a href="/2023-12" dir="auto">Empathy &lt;b&gt;&amp;&lt;/b&gt; more</a>' in answer.text
     assert f'<link rel="canonical" href="{config.web_url}/">' in answer.text
     assert answer.headers["Cache-Control"] == "public, max-age=300"
 
@@ -271,4 +271,4 @@ def test_the_list_reads_each_letter_once(ask: Ask, publish: Publish, queries: li
 
 def test_an_issue_in_another_language_says_so(ask: Ask, publish: Publish) -> None:
     publish(letter=json.dumps({**json.loads(LETTER.to_json()), "language": "fr-CA"}))
-    assert '<a href="/2023-12" lang="fr-CA">' in ask("GET", "/").text
+    assert '<a href="/2023-12" lang="fr-CA" dir="auto">' in ask("GET", "/").text

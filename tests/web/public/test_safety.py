@@ -7,12 +7,18 @@ import dataclasses
 import json
 import logging
 from collections.abc import AsyncIterator
+from threading import Event, Thread
 
+import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text, update
 from starlette.exceptions import HTTPException
 
-from newsletter.store import writing
+from newsletter.audience.keys import Keyring
+from newsletter.audience.tokens import Signer
+from newsletter.errors import StoreUnavailable
+from newsletter.store import subscribers, writing
+from newsletter.web.public.app import public_app
 from newsletter.web.public.bodies import Bodies, Budget, body_of
 from newsletter.web.public.clients import Clients
 from newsletter.web.public.headers import masked
@@ -119,9 +125,81 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 
 
 def test_all_bodies_together_have_a_limit() -> None:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"x" * 60, "more_body": False}
+
+    budget = Budget(59)
     with pytest.raises(HTTPException) as refusal:
-        asyncio.run(bodies(Budget(59))(dict(SCOPE), None, None))  # type: ignore[arg-type]
+        asyncio.run(bodies(budget)(dict(SCOPE), receive, None))  # type: ignore[arg-type]
     assert refusal.value.status_code == 503
+    assert budget.left == 59
+
+
+def test_a_body_takes_room_only_as_it_comes() -> None:
+    budget = Budget(100)
+    seen = []
+
+    async def receive() -> dict[str, object]:
+        seen.append(budget.left)
+        return {"type": "http.request", "body": b"x" * 20, "more_body": len(seen) < 3}
+
+    async def app(*_: object) -> None:
+        seen.append(budget.left)
+
+    asyncio.run(Bodies(app, 100, budget)(dict(SCOPE), receive, None))  # type: ignore[arg-type]
+    assert seen == [100, 80, 60, 40]
+    assert budget.left == 100
+
+
+def test_a_body_that_is_not_to_be_read_is_not_waited_for() -> None:
+    refusing = Bodies(lambda *_: None, 100, Budget(), lambda _: False)  # type: ignore[arg-type]
+    with pytest.raises(HTTPException) as refusal:
+        asyncio.run(refusing(dict(SCOPE), None, None))  # type: ignore[arg-type]
+    assert refusal.value.status_code == 403
+
+
+def test_a_dead_database_is_a_page_for_readers_and_a_reason_in_the_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreUnavailable("newsletter.db: error: the disk is full")
+
+    monkeypatch.setattr("newsletter.web.public.app.health", full)
+    with caplog.at_level(logging.INFO, "newsletter.web"):
+        answer = asking(site)("GET", "/healthz")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "disk" not in answer.text
+    assert json.loads(caplog.records[0].message)["said"].endswith("the disk is full")
+
+
+def test_writers_that_wait_keep_no_reader_waiting(site: Site, token: str) -> None:
+    app, waiting = public_app(site), Event()
+
+    async def asked() -> list[int]:
+        transport = httpx.ASGITransport(app)
+        base = site.config.web_url
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+            posts = [
+                asyncio.create_task(client.post(f"/u/{token}", data={"action": "unsubscribe"}))
+                for _ in range(60)
+            ]
+            await asyncio.sleep(0.3)
+            readers = [await client.get(path) for path in ("/", "/u/preview", f"/u/{token}")]
+            waiting.set()
+            return [each.status_code for each in (*readers, *await asyncio.gather(*posts))]
+
+    def hold() -> None:
+        with writing(site.engine) as connection:
+            connection.execute(update(subscribers).values(language="en"))
+            held.set()
+            waiting.wait(20)
+
+    held = Event()
+    holder = Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    assert set(asyncio.run(asyncio.wait_for(asked(), 25))) == {200}
+    holder.join()
 
 
 def test_a_client_that_has_gone_gets_nothing() -> None:
@@ -150,6 +228,17 @@ def test_a_body_comes_whole(ask: Ask) -> None:
 
     asyncio.run(Bodies(app, 100, Budget())(dict(SCOPE), receive, None))  # type: ignore[arg-type]
     assert seen == [b"List-Unsubscribe=One-Click"]
+
+
+@pytest.fixture
+def token(site: Site, keyring: Keyring) -> str:
+    """The link of a subscriber."""
+    with writing(site.engine) as connection:
+        row = insert(subscribers).values(
+            id=7, key="ann@example.org", email="ann@example.org", created_at="", updated_at=""
+        )
+        connection.execute(row)
+    return Signer(keyring, 1, "2023-12", "digest.example").token(7)
 
 
 def test_the_log_holds_neither_tokens_nor_clients(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from threading import Thread
 
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from newsletter.web.public import server as public
+from newsletter.web.public.headers import AccessLog
 from newsletter.web.public.server import Public
 from newsletter.web.public.site import Site
 from newsletter.web.serving import listen
@@ -143,9 +146,8 @@ def test_no_header_can_be_slipped_into_an_answer(port: int) -> None:
 
 def test_an_absolute_target_does_not_get_around_the_host(port: int) -> None:
     with connected(port) as client:
-        client.sendall(b"GET http://evil.example/healthz HTTP/1.1\r\nHost: evil.example\r\n")
-        client.sendall(b"Connection: close\r\n\r\n")
-        assert rest(client).startswith(b"HTTP/1.1 421")
+        client.sendall(HEAD.replace(b"/healthz", b"http://evil.example/healthz") + b"\r\n")
+        assert rest(client).startswith(b"HTTP/1.1 400")
 
 
 def test_a_client_that_hangs_up_harms_nobody(port: int) -> None:
@@ -168,6 +170,30 @@ def test_a_client_that_takes_no_answer_is_not_waited_for(
         client.sendall(HEAD + b"\r\n")
         time.sleep(3)
         assert len(rest(client)) < size
+
+
+def test_requests_sent_together_are_answered_in_their_order(port: int) -> None:
+    with connected(port) as client:
+        client.sendall(HEAD + b"\r\n")
+        client.sendall(HEAD.replace(b"/healthz", b"/nothing") + b"\r\n")
+        client.sendall(HEAD + b"Connection: close\r\n\r\n")
+        answers = rest(client)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"200", b"404", b"200"]
+
+
+def test_a_client_that_asks_again_and_again_and_takes_nothing_is_not_waited_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def big(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(b"x" * 1_000_000)(scope, receive, send)
+
+    monkeypatch.setattr(public, "public_app", lambda _: AccessLog(big))
+    monkeypatch.setattr(public, "_ANSWER_SECONDS", 0.5)
+    with serving(site) as port, connected(port) as client:
+        client.sendall((HEAD + b"\r\n") * 40)
+        time.sleep(2)
+        assert len(rest(client)) < 40_000_000
+    assert "error" not in caplog.text
 
 
 def test_two_hundred_slow_clients_keep_nobody_out(port: int) -> None:
