@@ -19,6 +19,9 @@ from playwright.sync_api import Error as PlaywrightError
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "newsletter"]
 
+# Programs inherit it if Ctrl-C is ignored, as by a shell's background jobs; ours are to hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Preview:
     """A running `newsletter preview`."""
