@@ -20,6 +20,9 @@ from newsletter.store import subscribers
 
 WEAKEST_FIRST = ("active", "unsubscribed", "bounced", "manual", "complained", "erased")
 
+BY_LINK = "link"
+"""The note of a status that a reader brought about by a mail's link, and may take back."""
+
 
 def suppress(connection: Connection, key: str, status: str, note: str, now: str) -> bool:
     """Send nothing to a subscriber any more.
@@ -34,4 +37,13 @@ def suppress(connection: Connection, key: str, status: str, note: str, now: str)
         .where(subscribers.c.key == key, subscribers.c.status.in_(weaker))
         .values(status=status, status_since=now, status_note=note, updated_at=now)
     )
-    return connection.execute(statement).rowcount > 0
+    if connection.execute(statement).rowcount:
+        return True
+    if note != BY_LINK:  # a second way of leaving, so that taking back the first is not enough
+        again = (
+            subscribers.c.key == key,
+            subscribers.c.status == status,
+            subscribers.c.status_note == BY_LINK,
+        )
+        connection.execute(update(subscribers).where(*again).values(status_note=note))
+    return False

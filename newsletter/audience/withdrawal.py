@@ -11,13 +11,15 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from newsletter.audience.suppression import suppress
+from newsletter.audience.suppression import BY_LINK, suppress
 from newsletter.audience.tokens import LinkToken
-from newsletter.store import deliveries, mailings, subscribers, withdrawals
+from newsletter.store import deliveries, mailings, subscribers, wait_for_rows, withdrawals
 
 Channel = Literal["one-click", "page"]
 """The mail program's own button (RFC 8058), or the one on the page."""
 
+_PATIENCE = 20.0
+"""Seconds to wait for somebody who changes the same reader, such as an import."""
 MISCLICK = timedelta(minutes=30)
 """How long a withdrawal can be taken back by whoever made it."""
 
@@ -31,6 +33,7 @@ class Reader(NamedTuple):
     email: str | None
     status: str
     status_since: str | None
+    status_note: str
 
     @property
     def is_out(self) -> bool:
@@ -73,13 +76,14 @@ def withdraw(connection: Connection, token: LinkToken, channel: Channel, now: st
         channel: how it was used.
         now: the moment, as `now_utc` gives it.
     """
+    wait_for_rows(connection, _PATIENCE)
     found = reader_of(connection, token.subscriber)
     if found is None:
         return
     # Deliveries before subscribers, as everywhere else, lest two transactions wait in a ring.
     _mark(connection, found, {token.mailing}, unsubscribed=True)
     reader = reader_of(connection, token.subscriber, hold=True) or found
-    left = reader.key and suppress(connection, reader.key, "unsubscribed", "link", now)
+    left = reader.key and suppress(connection, reader.key, "unsubscribed", BY_LINK, now)
     if left or _last(connection, reader) is None:
         connection.execute(
             insert(withdrawals).values(
@@ -97,6 +101,8 @@ def revocable(connection: Connection, reader: Reader) -> Withdrawal | None:
     last = _last(connection, reader)
     if last is None or last.undone_at or reader.status != "unsubscribed":
         return None
+    if reader.status_note != BY_LINK:
+        return None
     return last if last.at == reader.status_since else None
 
 
@@ -112,6 +118,7 @@ def take_back(connection: Connection, token: LinkToken, withdrawal: int, now: st
         withdrawal: its number.
         now: the moment, as `now_utc` gives it.
     """
+    wait_for_rows(connection, _PATIENCE)
     found = reader_of(connection, token.subscriber)
     last = found and _last(connection, found)
     if found is None or last is None or last.id != withdrawal:
@@ -119,7 +126,7 @@ def take_back(connection: Connection, token: LinkToken, withdrawal: int, now: st
     _hold(connection, found, {last.mailing_id, token.mailing})
     reader = reader_of(connection, token.subscriber, hold=True) or found
     last = revocable(connection, reader)
-    if last is None or last.id != withdrawal:
+    if last is None or last.id != withdrawal or last.until < datetime.fromisoformat(now):
         return not reader.is_out
     _mark(connection, reader, {last.mailing_id, token.mailing}, unsubscribed=False)
     _lift(connection, reader, now)

@@ -5,7 +5,7 @@ read in either database; days are ISO dates.
 """
 
 from newsletter.store.driver import driver
-from newsletter.store.engine import explained, open_store, reading, writing
+from newsletter.store.engine import explained, open_store, reading, wait_for_rows, writing
 from newsletter.store.migrate import is_current
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import (
@@ -35,6 +35,7 @@ __all__ = [
     "subscribers",
     "today_in",
     "utc_text",
+    "wait_for_rows",
     "withdrawals",
     "writing",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -77,6 +77,16 @@ def explained(engine: Engine) -> Iterator[None]:
         raise StoreUnavailable(f"{shown(engine.url)}: error: {_told(error)}") from error
     except PoolTimeout as error:
         raise StoreUnavailable(f"{shown(engine.url)}: error: {_CROWDED}") from error
+
+
+def wait_for_rows(connection: Connection, seconds: float) -> None:
+    """Have a transaction wait no longer than that for what others hold.
+
+    PostgreSQL would wait for ever; an SQLite file is waited for at the transaction's beginning.
+    """
+    if connection.dialect.name == "postgresql":
+        limit = {"limit": f"{int(seconds * 1000)}ms"}
+        connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
 
 
 _READING: dict[str, dict[str, Any]] = {
@@ -184,6 +194,7 @@ _IN_WORDS = {
         _LOST,
         "the connection to the server is lost; see to it that it runs, then run the command again",
     ),
+    "due to lock timeout": "another program keeps what is to be changed; try again once it is done",
     "Connection refused": "no server answers there; start it, or check the address in 'database'",
     "password authentication failed": "the server refuses this user and password; check them in "
     "NEWSLETTER_DATABASE",

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event, insert, select, text, update
 
 from newsletter.audience.keys import Keyring
 from newsletter.audience.statuses import SUPPRESSED
+from newsletter.audience.suppression import suppress
 from newsletter.audience.tokens import LinkToken, Signer, read_token, read_undo, undo_value
 from newsletter.audience.turn import take_turn
 from newsletter.audience.withdrawal import (
@@ -23,7 +24,16 @@ from newsletter.audience.withdrawal import (
     withdraw,
     withdrawals_of,
 )
-from newsletter.store import deliveries, mailings, now_utc, reading, withdrawals, writing
+from newsletter.errors import StoreUnavailable
+from newsletter.store import (
+    deliveries,
+    mailings,
+    now_utc,
+    reading,
+    utc_text,
+    withdrawals,
+    writing,
+)
 
 LIST = "email,consent\nalice@example.org,express\nbo@example.org,express\n"
 CHANNELS = ("one-click", "page")
@@ -245,6 +255,40 @@ def test_what_was_before_the_withdrawal_is_not_lifted(sent: Sent, status: str) -
     assert sent.last(token) is None
     assert sent.undo(token, withdrawal) is False
     assert sent.roll.of("alice@example.org")["status"] == status
+
+
+def test_who_also_left_another_way_is_not_brought_back(sent: Sent) -> None:
+    token = sent.token()
+    sent.click(token)
+    last = sent.last(token)
+    assert last
+    with writing(sent.engine) as connection:
+        suppress(connection, "alice@example.org", "unsubscribed", "command line", now_utc())
+    assert sent.last(token) is None
+    assert not sent.undo(token, last.id)
+    assert sent.roll.of("alice@example.org")["status"] == "unsubscribed"
+
+
+def test_a_withdrawal_is_not_undone_once_its_half_hour_is_over(sent: Sent) -> None:
+    token = sent.token()
+    sent.click(token, now=utc_text(datetime.now(UTC) - timedelta(minutes=31)))
+    last = sent.last(token)
+    assert last
+    assert not sent.undo(token, last.id)
+    assert sent.roll.of("alice@example.org")["status"] == "unsubscribed"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite waits at the start
+def test_nobody_waits_for_ever_for_somebody_who_holds_a_reader(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.audience.withdrawal._PATIENCE", 0.1)
+    token = sent.token()
+    with writing(sent.engine) as holder:
+        holder.execute(text("SELECT id FROM subscribers FOR UPDATE"))
+        with pytest.raises(StoreUnavailable, match="keeps what is to be changed"):
+            sent.click(token)
+    sent.click(token)
 
 
 def test_nobody_undoes_the_withdrawal_of_another(sent: Sent) -> None:

@@ -20,7 +20,7 @@ from newsletter.delivery.events.arrival import Arrival, after, unsettled
 from newsletter.delivery.events.report import Report
 from newsletter.delivery.events.settling import settle
 from newsletter.delivery.states import State
-from newsletter.store import deliveries, events, explained, now_utc, subscribers
+from newsletter.store import deliveries, events, explained, now_utc, subscribers, wait_for_rows
 
 _LOCK = 0x6E6C6576
 """PostgreSQL's advisory lock of a transaction that takes reports in."""
@@ -100,8 +100,7 @@ class _Intake:
     def __init__(self, connection: Connection, patience: float) -> None:
         self._connection, self._now = connection, now_utc()
         if connection.dialect.name == "postgresql":  # SQLite's writers stand in line anyway
-            limit = {"limit": f"{int(patience * 1000)}ms"}
-            connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
+            wait_for_rows(connection, patience)
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
     def take(self, reports: Sequence[Report]) -> None:

@@ -35,8 +35,9 @@ _UNKEPT = {"open", "click"}
 
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 """Enhanced codes (RFC 3463), and no addresses of the internet."""
-_SPARED = re.compile(r"4\..*|5\.7\..*|\d\.2\.2")
-"""Codes that say nothing against the mailbox: refused for now, by a policy, or full."""
+_SPARED = re.compile(r"4\..*|5\.[3-7]\..*|5\.1\.[78]|\d\.2\.[234]")
+"""Codes that say nothing against the mailbox (RFC 3463): refused for now or by a policy, full, the
+sender's address, the message, the way there."""
 _SPARED_REPLY = re.compile(r"\s*4\d\d\b")
 _POLICIES = {"content", "reputation", "frequency or volume"}
 """SendGrid's own `bounce_classification` of refusals that are about the sender."""
