@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import publication
+from newsletter.cli.listening import bracketed, listening
 
 if TYPE_CHECKING:
     from newsletter.config import Config
@@ -33,7 +34,7 @@ def _host_name(typed: str) -> str:
     if _is_address(name) and "%" not in name:
         from ipaddress import ip_address
 
-        return _bracketed(str(ip_address(name)))
+        return bracketed(str(ip_address(name)))
     name = _in_ascii(typed.removesuffix(".").lower())
     *_, last = labels = name.split(".")
     if len(name) > 253 or last.isdigit() or not all(map(_LABEL.fullmatch, labels)):
@@ -59,14 +60,7 @@ def _in_ascii(name: str) -> str:
     epilog="Example:  newsletter preview 2023-12",
 )
 @click.argument("issue", required=False)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
+@listening(port=8000)
 @click.option(
     "--allow-host",
     "allowed",
@@ -102,15 +96,15 @@ def preview(
     path = f"/{_month(issue, config)}" if issue is not None else "/"
     _refuse_strangers(host, allowed)
     try:
-        with listen(host, port) as listening:
-            bound = listening.getsockname()[1]
+        with listen(host, port) as socket:
+            bound = socket.getsockname()[1]
             url = f"http://{_named(host, allowed)}:{bound}{path}"
             _say(f"Previewing {url} (Ctrl-C to stop)")
             if not no_browser:
                 _open(url)
             own = {host} if _is_loopback(host) else set()
-            hosts = LOOPBACK | {*map(_bracketed, own), *allowed}
-            Preview(config, lambda: load_config(config.file, os.environ)).run(listening, hosts)
+            hosts = LOOPBACK | {*map(bracketed, own), *allowed}
+            Preview(config, lambda: load_config(config.file, os.environ)).run(socket, hosts)
     except KeyboardInterrupt:  # before the server took over the signal
         return
 
@@ -162,11 +156,7 @@ def _is_address(host: str) -> bool:
 def _named(host: str, allowed: tuple[str, ...]) -> str:
     """The host of the address to open: the loopback one where it is listened on."""
     host = _WILDCARDS.get(host, host)
-    return _bracketed(host) if _is_loopback(host) else allowed[0]
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    return bracketed(host) if _is_loopback(host) else allowed[0]
 
 
 def _say(sentence: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import publication
+from newsletter.cli.listening import bracketed, listening
 
 if TYPE_CHECKING:
     from newsletter.config import Config
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     short_help="The public pages: unsubscribing, web versions, events.",
     epilog="Example:  newsletter serve --port 8080",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8080,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
+@listening(port=8080)
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int) -> None:
     """Run the application that a publication puts on the internet, behind a proxy with TLS.
@@ -36,12 +30,12 @@ def serve(ctx: click.Context, host: str, port: int) -> None:
     from newsletter.web.serving import listen
 
     site = _site(publication.load(ctx))
-    with listen(host, port) as listening:
-        bound = listening.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Serving http://{shown}:{bound} for {site.config.web_url} (Ctrl-C to stop)")
+    with listen(host, port) as socket:
+        bound = socket.getsockname()[1]
+        here = f"http://{bracketed(host)}:{bound}"
+        click.echo(f"Serving {here} for {site.config.web_url} (Ctrl-C to stop)")
         _log_to_stderr()
-        Public(site).run(listening)
+        Public(site).run(socket)
 
 
 def _site(config: Config) -> Site:

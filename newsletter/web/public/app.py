@@ -63,13 +63,9 @@ def public_app(site: Site) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     public = urlsplit(site.config.web_url)
-    guarded = HostGuard(app, {*LOOPBACK, _as_sent(public.hostname or "")}, _STRANGER)
+    guarded = HostGuard(app, {*LOOPBACK, public.hostname or ""}, _STRANGER)
     safe = SafeHeaders(guarded, site.clients, tls=public.scheme == "https")
     return WithoutPrefix(AccessLog(safe), prefix_of(site.config.web_url))
-
-
-def _as_sent(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 class _Errors:

@@ -37,7 +37,7 @@ class Unsubscribing:
 
     def specimen(self, _: Request) -> Response:
         """The link of specimens and test copies, which does nothing."""
-        return self._site.pages.page("specimen.html")
+        return self._site.pages.page("notice.html", notice="specimen")
 
     def show(self, request: Request) -> Response:
         """GET and HEAD change nothing."""
@@ -56,7 +56,7 @@ class Unsubscribing:
         """Not found; and asked for too often, not even looked for."""
         if not self._site.clients.may_guess(request):
             raise HTTPException(429, headers=_LATER)
-        return self._site.pages.page("damaged.html", status=404)
+        return self._site.pages.page("notice.html", status=404, notice="damaged")
 
     def _show(self, token: LinkToken) -> Response:
         with reading(self._site.engine) as connection:
@@ -102,7 +102,7 @@ class Unsubscribing:
         return self._site.pages.page("undone.html", address=_masked(reader))
 
     def _late(self) -> Response:
-        return self._site.pages.page("late.html", status=400)
+        return self._site.pages.page("notice.html", status=400, notice="late")
 
     def _done(self, reader: Reader | None, undo: str | None = None) -> Response:
         address = _masked(reader) if reader else None

@@ -21,9 +21,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "done, and can be undone": ("done.html", {"address": "a…e@example.org", "undo": "x"}),
     "gone": ("done.html", {"address": None, "undo": None}),
     "undone": ("undone.html", {"address": "a…e@example.org"}),
-    "late": ("late.html", {}),
-    "specimen": ("specimen.html", {}),
-    "damaged": ("damaged.html", {}),
+    "late": ("notice.html", {"notice": "late"}),
+    "specimen": ("notice.html", {"notice": "specimen"}),
+    "damaged": ("notice.html", {"notice": "damaged"}),
     "error": ("error.html", {"error": "404"}),
 }
 STATUSES = ("400", "404", "405", "408", "413", "429", "500", "503")
