@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 from newsletter.cli import terminal
 
 if TYPE_CHECKING:
+    from newsletter.checks import Cleared
     from newsletter.config import Config
     from newsletter.edition import Letter
-    from newsletter.yaml_source import Finding
 
 
-def checked(issue: str, config: Config) -> Letter:
-    """The letter of an issue's files, if nothing in it would reach readers broken.
+def checked(issue: str, config: Config) -> Cleared:
+    """An issue ready for mailing, if nothing in it would reach readers broken.
 
     Raises:
         MailingRefused: where a check finds an error; each is told.
     """
     from newsletter.errors import MailingRefused
 
-    letter, errors = _told(issue, config)
-    if errors:
-        counted = terminal.count(len(errors), "error")
-        raise MailingRefused(f"{letter.month} is not sent, because of {counted}")
-    return letter
+    cleared = _told(issue, config)
+    if cleared.errors:
+        counted = terminal.count(len(cleared.errors), "error")
+        raise MailingRefused(f"{cleared.letter.month} is not sent, because of {counted}")
+    return cleared
 
 
 def trial(issue: str, config: Config) -> Letter:
     """The letter of an issue's files, to be looked at; errors are told, and stop nothing."""
-    return _told(issue, config)[0]
+    return _told(issue, config).letter
 
 
 def have_changed(issue: str, config: Config, frozen: Letter) -> bool:
@@ -37,28 +37,24 @@ def have_changed(issue: str, config: Config, frozen: Letter) -> bool:
     from newsletter.errors import NewsletterError
 
     try:
-        return _sealed(issue, config)[0].content != frozen.content
+        return _cleared(issue, config).letter.content != frozen.content
     except (NewsletterError, OSError):
         return True
 
 
-def _told(issue: str, config: Config) -> tuple[Letter, list[Finding]]:
-    """As `_sealed`; each error is told."""
-    letter, errors = _sealed(issue, config)
-    for error in errors:
+def _told(issue: str, config: Config) -> Cleared:
+    """As `_cleared`; each error is told."""
+    cleared = _cleared(issue, config)
+    for error in cleared.errors:
         terminal.say(f"{error} [{error.code}]")
-    return letter, errors
+    return cleared
 
 
-def _sealed(issue: str, config: Config) -> tuple[Letter, list[Finding]]:
-    """The letter, dated now, and the errors that forbid to send it."""
+def _cleared(issue: str, config: Config) -> Cleared:
+    """The issue, its letter dated now."""
     from datetime import datetime
 
-    from newsletter.checks import check
-    from newsletter.edition import render, seal
-    from newsletter.issue import find_issue, load_issue
+    from newsletter.checks import clear
+    from newsletter.issue import find_issue
 
-    file = load_issue(find_issue(issue, config), config)
-    edition = render(file.issue, config)
-    errors = check(file, edition, config, errors_only=True)
-    return seal(edition, file.issue.month, config, datetime.now(config.zone)), errors
+    return clear(find_issue(issue, config), config, datetime.now(config.zone))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import letters, publication, summary, terminal
+from newsletter.cli import letters, permission, publication, summary, terminal
 from newsletter.cli import mailing as mailings
+from newsletter.cli.permission import Permission
 from newsletter.cli.progress import stopping_at_signals, watching
 
 if TYPE_CHECKING:
@@ -43,47 +44,101 @@ class _Desk:
     short_help="Send an issue, or go on with what is unfinished.",
     epilog="Example:  newsletter send 2023-12 --dry-run",
 )
-@click.argument("issue")
+@click.argument("issue", required=False)
 @click.option("--dry-run", is_flag=True, help="Do all but hand it to the provider.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Send to N recipients, then pause."
 )
 @click.option("--unapproved", is_flag=True, help="Send without the approval it needs.")
+@click.option(
+    "--due", is_flag=True, help="Send what is due by the schedule, for cron and timers; no ISSUE."
+)
 @click.pass_context
 def send(
-    ctx: click.Context, issue: str, dry_run: bool, yes: bool, limit: int | None, unapproved: bool
+    ctx: click.Context,
+    issue: str | None,
+    dry_run: bool,
+    yes: bool,
+    limit: int | None,
+    unapproved: bool,
+    due: bool,
 ) -> None:
     """Send ISSUE to all subscribers with consent, each of them once.
 
-    Errors that 'newsletter check' finds stop it. The audience is frozen first, and a summary
-    asks for a yes. What was interrupted goes on with the same bytes: nobody gets a mail
-    twice, and 'newsletter status' says where it stands. Exits with 0 where all is well.
-    """
-    from newsletter.delivery.approved import needs_approval
-    from newsletter.delivery.send import refuse_unready
-    from newsletter.delivery.standing import standing_of
+    Errors that 'newsletter check' finds stop it, and so does a missing approval. The audience
+    is frozen first, and a summary asks for a yes. What was interrupted goes on with the same
+    bytes: nobody gets a mail twice, and 'newsletter status' says where it stands. Exits with
+    0 where all is well.
 
+    With --due, it does what 'newsletter schedule' does, once: sends each approved issue whose
+    time has come, goes on with what was interrupted, and tells the operators. It prints
+    nothing where there is nothing to do.
+    """
+    if due:
+        _refuse_options(issue, (dry_run, limit, unapproved))
+        from newsletter.cli.unattended import send_due
+
+        ctx.exit(send_due(ctx))
+    if issue is None:
+        raise click.UsageError("name an ISSUE, such as 2023-12, or write --due", ctx)
     desk = _desk(ctx, issue)
     found = _begun(desk)
     if found and found.state == "finished":
-        counts = standing_of(desk.engine, found).counts
-        click.echo(f"{found.name} is finished already: {mailings.in_words(counts)}")
+        click.echo(_finished(desk, found))
         return
+    ctx.exit(_send(desk, found, dry_run=dry_run, yes=yes, limit=limit, unapproved=unapproved))
+
+
+def _refuse_options(issue: str | None, options: tuple[object, ...]) -> None:
+    """`--due` finds out itself what is to be sent.
+
+    Raises:
+        UsageError: where it is told.
+    """
+    if issue is not None or any(options):
+        raise click.UsageError("--due takes no ISSUE, --dry-run, --limit or --unapproved")
+
+
+def _finished(desk: _Desk, found: Mailing) -> str:
+    from newsletter.delivery.standing import standing_of
+
+    counts = standing_of(desk.engine, found).counts
+    return f"{found.name} is finished already: {mailings.in_words(counts)}"
+
+
+def _send(
+    desk: _Desk,
+    found: Mailing | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    limit: int | None,
+    unapproved: bool,
+) -> int:
+    """Send what is not finished; the exit code."""
+    from newsletter.delivery.send import refuse_unready
+
     if found:
         refuse_unready(desk.engine, found)
-    elif needs_approval(desk.config) and not dry_run:
-        _permitted(desk.month, unapproved=unapproved)
-    letter = _letter_of(desk, found)
+        letter = _frozen(desk, found)
+    else:
+        cleared = letters.checked(desk.issue, desk.config)
+        letter = cleared.letter
     if dry_run:
         _dry_run(desk, letter, found)
-        return
-    planned = found or _planned(desk, letter, unapproved=unapproved)
+        return 0
+    if found:
+        permission.to_go_on(desk.engine, found, insist=unapproved)
+        planned = found
+    else:
+        granted = permission.to_begin(desk.engine, desk.config, cleared, insist=unapproved)
+        planned = _planned(desk, letter, granted)
     for line in summary.of_plan(desk.engine, desk.config, planned, letter, limit):
         click.echo(line)
     if not yes and not _asked(desk, planned):
-        return
-    ctx.exit(_tell(_run(desk, planned, limit)))
+        return 0
+    return _tell(_run(desk, planned, limit))
 
 
 def _desk(ctx: click.Context, issue: str) -> _Desk:
@@ -106,60 +161,44 @@ def _begun(desk: _Desk) -> Mailing | None:
 
     with reading(desk.engine) as connection:
         found = find_mailing(connection, desk.month, kind_of(desk.config))
-    return None if found and found.state == "planned" and not found.started_at else found
+    return found if found and found.is_begun else None
 
 
-def _planned(desk: _Desk, letter: Letter, *, unapproved: bool) -> Mailing:
+def _planned(desk: _Desk, letter: Letter, granted: Permission) -> Mailing:
     """A new mailing. Of a plan that was left at the question, letter and audience may be old."""
-    from newsletter.delivery.approved import needs_approval
     from newsletter.delivery.mailing import find_mailing, kind_of
     from newsletter.delivery.plan import Terms, discard, plan
     from newsletter.store import reading, today_in
 
     config = desk.config
-    kind, without = kind_of(config), unapproved and needs_approval(config)
+    kind = kind_of(config)
     with reading(desk.engine) as connection:
         left = find_mailing(connection, desk.month, kind)
     if left:
         discard(desk.engine, left)
-    terms = Terms(kind, config.delivery.provider, today_in(config.zone), without)
+    terms = Terms(
+        kind,
+        config.delivery.provider,
+        today_in(config.zone),
+        unapproved=granted.unapproved,
+        approval=granted.approval,
+    )
     return plan(desk.engine, letter, terms)[0]
 
 
 def _frozen(desk: _Desk, found: Mailing) -> Letter:
+    """The letter as it was planned; later edits are remarked on."""
     from newsletter.delivery.plan import load_letter
     from newsletter.store import reading
 
     with reading(desk.engine) as connection:
-        return load_letter(connection, found)
-
-
-def _letter_of(desk: _Desk, found: Mailing | None) -> Letter:
-    """The letter to send: as it was frozen, or of the files as they are now."""
-    if found is None:
-        return letters.checked(desk.issue, desk.config)
-    frozen = _frozen(desk, found)
+        frozen = load_letter(connection, found)
     if letters.have_changed(desk.issue, desk.config, frozen):
         terminal.say(
             f"note: the files of {found.issue} have changed since it was planned; "
             "what goes out is what was planned"
         )
     return frozen
-
-
-def _permitted(month: str, *, unapproved: bool) -> None:
-    """Without an approval, the one who sends types out what is sent."""
-    from newsletter.delivery.approved import refusal
-    from newsletter.errors import UsageError
-
-    if not unapproved:
-        raise refusal(month)
-    try:
-        typed = click.prompt(f"type {month} to send it without approval", err=True)
-    except click.Abort:
-        typed = ""
-    if typed != month:
-        raise UsageError(f"'{month}' was not typed out, so nothing is sent")
 
 
 def _dry_run(desk: _Desk, letter: Letter, begun: Mailing | None) -> None:

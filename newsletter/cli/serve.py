@@ -65,10 +65,6 @@ def _log_to_stderr() -> None:
     import logging
     import sys
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("newsletter.web")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logging.raiseExceptions = False
+    from newsletter.log import JsonLines, to_stream
+
+    to_stream(logging.getLogger("newsletter.web"), sys.stderr, JsonLines())

@@ -1,20 +1,60 @@
-"""Whether a mailing may go out without anybody's approval."""
+"""Whether a mailing may go out: by an approval of just this content, or without one."""
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from newsletter.approval.evidence import Evidence
+from newsletter.approval.record import approved_by, find_approval
+from newsletter.approval.standing import Standing, standing
 from newsletter.config import Config
-from newsletter.delivery.mailing import kind_of
+from newsletter.delivery.mailing import Mailing
 from newsletter.errors import MailingRefused
 
 
 def needs_approval(config: Config) -> bool:
-    """Whether this publication's mail must be approved; a rehearsal reaches nobody."""
-    return config.approval == "required" and kind_of(config) == "real"
+    """Whether this publication's mail must be approved, a rehearsal's too."""
+    return config.approval == "required"
 
 
-def refusal(month: str) -> MailingRefused:
-    """The refusal of what nobody approved."""
-    return MailingRefused(
-        f"{month} is not approved, and newsletter.yaml says 'approval: required'; "
-        "send it with --unapproved, or set 'approval: none'"
-    )
+def approval_for(connection: Connection, month: str, evidence: Evidence) -> Standing:
+    """Where an issue's approval stands, for the content that would be sent."""
+    return standing(find_approval(connection, month), evidence)
+
+
+def refuse_unapproved(month: str, found: Standing) -> None:
+    """Let only pass what somebody approved as it is.
+
+    Raises:
+        MailingRefused: with what has changed since, or that nobody approved it.
+    """
+    if found.state == "unapproved":
+        raise MailingRefused(
+            f"{month} is not approved, and newsletter.yaml says 'approval: required'; "
+            f"approve it with 'newsletter approve {month} --by NAME', or send it with --unapproved"
+        )
+    if found.state == "changed" and found.approval:
+        raise MailingRefused(
+            f"{month} has changed since {found.approval.approver} approved it "
+            f"({'; '.join(found.changes)}); approve it again with "
+            f"'newsletter approve {month} --by NAME', or send it with --unapproved"
+        )
+
+
+def is_withdrawn(connection: Connection, mailing: Mailing) -> bool:
+    """Whether somebody has taken back the approval by which a mailing began."""
+    approval = approved_by(connection, mailing.approval_id) if mailing.approval_id else None
+    return bool(approval and approval.withdrawn_at)
+
+
+def refuse_withdrawn(connection: Connection, mailing: Mailing) -> None:
+    """Let a mailing go on only while its approval stands; later edits do not touch it.
+
+    Raises:
+        MailingRefused: where it was withdrawn.
+    """
+    if is_withdrawn(connection, mailing):
+        raise MailingRefused(
+            f"the approval of {mailing.name} was withdrawn after it had begun; go on with "
+            f"--unapproved, or end it with 'newsletter cancel {mailing.issue}'"
+        )

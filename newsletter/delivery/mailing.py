@@ -41,11 +41,27 @@ class Mailing:
     planned_at: str
     started_at: str | None
     finished_at: str | None
+    unapproved: bool
+    """Whether it went out without the approval it needed."""
+    approval_id: int | None
+    """The approval it went out by."""
+    unattended: bool
+    """Whether the schedule began it."""
 
     @property
     def name(self) -> str:
         """`2023-12`, or `the rehearsal of 2023-12`."""
         return self.issue if self.kind == "real" else f"the rehearsal of {self.issue}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be sent."""
+        return self.state in ("finished", "cancelled")
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it was ever sent from; a plan left at the question is as good as none."""
+        return self.state != "planned" or self.started_at is not None
 
     @property
     def needs_resume(self) -> bool:

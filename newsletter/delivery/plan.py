@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, case, func, insert, literal, select, text, update
 
+from newsletter.approval.record import find_approval
 from newsletter.audience.standing import why_skipped
 from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Kind, Mailing, find_mailing
@@ -30,13 +31,17 @@ class Terms:
     """The day by which consent is judged, as an ISO date."""
     unapproved: bool = False
     """Recorded of a mailing that goes out without the approval it needs."""
+    approval: int | None = None
+    """The number of the approval that it goes out by; it must still be the one that counts."""
+    unattended: bool = False
+    """Whether the schedule plans it."""
 
 
 def plan(engine: Engine, letter: Letter, terms: Terms) -> tuple[Mailing, bool]:
     """The mailing of an issue, planned now unless it is there; whether it is new.
 
     Raises:
-        MailingRefused: where there is nobody to send to.
+        MailingRefused: where there is nobody to send to, or its approval was withdrawn.
     """
     with writing(engine) as connection:
         return plan_in(connection, letter, terms)
@@ -49,6 +54,7 @@ def plan_in(connection: Connection, letter: Letter, terms: Terms) -> tuple[Maili
     found = find_mailing(connection, letter.month, terms.kind)
     if found:
         return found, False
+    _refuse_another_approval(connection, letter.month, terms.approval)
     making = insert(mailings).values(
         issue=letter.month,
         kind=terms.kind,
@@ -59,6 +65,8 @@ def plan_in(connection: Connection, letter: Letter, terms: Terms) -> tuple[Maili
         total=0,
         recipients=0,
         unapproved=terms.unapproved,
+        approval_id=terms.approval,
+        unattended=terms.unattended,
         planned_at=now_utc(),
     )
     number = connection.execute(making.returning(mailings.c.id)).scalar_one()
@@ -68,6 +76,15 @@ def plan_in(connection: Connection, letter: Letter, terms: Terms) -> tuple[Maili
     if not planned.recipients:
         raise MailingRefused(nobody(planned.name, skipped_by_reason(connection, planned)))
     return planned, True
+
+
+def _refuse_another_approval(connection: Connection, month: str, number: int | None) -> None:
+    """Somebody may have withdrawn it, or approved something else, since it was looked at."""
+    counts = find_approval(connection, month) if number is not None else None
+    if number is not None and (counts is None or counts.id != number):
+        raise MailingRefused(
+            f"the approval of {month} was withdrawn or replaced just now, so nothing is sent"
+        )
 
 
 def _freeze_audience(connection: Connection, number: int, today: str) -> None:

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
 from newsletter.delivery.claim import Claim, Outcome, Provider
+from newsletter.delivery.copies import hand_over
 from newsletter.edition import Letter, Reader, Splice
-
-
-class _Copies:
-    """Claims that nobody keeps a record of; a copy refused for now is not tried again."""
-
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self._left = list(claims)
-        self.open = len(claims)
-        """How many have no outcome yet."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether nothing is worth waiting for: no copy is tried a second time."""
-        return not self.open
-
-    def take(self, most: int) -> Sequence[Claim]:
-        taken, self._left = self._left[:most], self._left[most:]
-        return taken
 
 
 def send_copies(
@@ -48,10 +31,7 @@ def send_copies(
         )
         for address in addresses
     )
-    # A mailing's deliveries have positive numbers.
     claims = [Claim(-number, reader, splice) for number, reader in enumerate(readers, 1)]
     by_number = {claim.delivery: claim.reader.email for claim in claims}
-    copies = _Copies(claims)
-    for outcome in provider.deliver(copies):
-        copies.open -= 1
+    for outcome in hand_over(claims, provider):
         yield by_number[outcome.delivery], outcome

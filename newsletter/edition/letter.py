@@ -10,7 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from newsletter.config import Config
@@ -96,6 +96,14 @@ class Letter:
         """SHA-256 of what readers get: all but the date."""
         return replace(self, date="").digest
 
+    purpose: ClassVar[str] = "test"
+    """What a copy of it is for that belongs to no mailing."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, Personal], ...]:
+        """Kind and content of each body, the plainest first (RFC 2046 §5.1.4)."""
+        return (("plain", self.text), ("html", self.html))
+
     @property
     def sender_domain(self) -> str:
         """The domain that signs the mail and names its messages."""
@@ -106,19 +114,20 @@ class Letter:
         return replace(self, subject=f"[TEST] {self.subject}")
 
     @cached_property
-    def _list(self) -> str:
-        """The List-Id on one line; kept, since it is the same for all readers."""
+    def shared_headers(self) -> dict[str, str]:
+        """The fields of a mailing list's mail that are the same for all; each on one line."""
         field = headers.mailbox("List-Id", self.list_name, self.list_id)
-        return field.replace("\r\n", "").removeprefix("List-Id: ")
-
-    def list_headers(self, reader: Reader) -> dict[str, str]:
-        """The fields that make it a mailing list's, by their names; each on one line."""
         return {
-            "List-Id": self._list,
-            "List-Unsubscribe": f"<{reader.unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": field.replace("\r\n", "").removeprefix("List-Id: "),
             "Feedback-ID": self.feedback_id,
             "Content-Language": self.language,
+        }
+
+    def own_headers(self, reader: Reader) -> dict[str, str]:
+        """Those that are a reader's own: how to leave (RFC 8058)."""
+        return {
+            "List-Unsubscribe": f"<{reader.unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     def to_json(self) -> str:

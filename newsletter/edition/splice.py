@@ -44,7 +44,7 @@ class Splice:
 
 def _all(letter: Letter) -> Iterator[_Piece]:
     yield "".join(f"{line}\r\n" for line in _shared_headers(letter)).encode("ascii")
-    yield _own_headers
+    yield partial(_own_headers, letter)
     yield from _body(letter)
 
 
@@ -54,32 +54,41 @@ def _shared_headers(letter: Letter) -> Iterator[str]:
     yield headers.token("Date", letter.date)
     if letter.reply_to:
         yield headers.mailbox("Reply-To", "", letter.reply_to)
-    yield headers.mailbox("List-Id", letter.list_name, letter.list_id)
-    yield headers.token("Feedback-ID", letter.feedback_id)
-    yield headers.token("Content-Language", letter.language)
+    for name, value in letter.shared_headers.items():
+        if name == "List-Id":  # its name may need encoded words
+            yield headers.mailbox(name, letter.list_name, letter.list_id)
+        else:
+            yield headers.token(name, value)
     yield "MIME-Version: 1.0"
 
 
-def _own_headers(reader: Reader) -> bytes:
-    lines = (
+def _own_headers(letter: Letter, reader: Reader) -> bytes:
+    lines = [
         headers.mailbox("To", reader.name, reader.email),
         headers.token("Message-ID", f"<{reader.message_id}>"),
-        headers.unfolded("List-Unsubscribe", f"<{reader.unsubscribe_url}>"),
-        headers.token("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-    )
+        *(headers.unfolded(name, value) for name, value in letter.own_headers(reader).items()),
+    ]
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
 def _body(letter: Letter) -> Iterator[_Piece]:
+    if len(letter.parts) == 1:
+        yield from _part(*letter.parts[0])
+        return
     boundary = f"=_{sha256(repr((letter.text, letter.html)).encode()).hexdigest()[:32]}"
     yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
-    for kind, document in (("plain", letter.text), ("html", letter.html)):
-        yield (
-            f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
-            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-        ).encode()
-        yield from _encoded(document)
+    for part in letter.parts:
+        yield f"\r\n--{boundary}\r\n".encode()
+        yield from _part(*part)
     yield f"\r\n--{boundary}--\r\n".encode()
+
+
+def _part(kind: str, document: Personal) -> Iterator[_Piece]:
+    yield (
+        f"Content-Type: text/{kind}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+    yield from _encoded(document)
 
 
 def _encoded(document: Personal) -> Iterator[_Piece]:

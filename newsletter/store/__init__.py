@@ -5,14 +5,24 @@ read in either database; days are ISO dates.
 """
 
 from newsletter.store.driver import driver
-from newsletter.store.engine import explained, open_store, reading, wait_for_rows, writing
+from newsletter.store.engine import (
+    explained,
+    open_existing,
+    open_store,
+    reading,
+    wait_for_rows,
+    writing,
+)
 from newsletter.store.migrate import is_current
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import (
+    approvals,
     deliveries,
     events,
     mailings,
     metadata,
+    notice_copies,
+    notices,
     origin,
     subscribers,
     withdrawals,
@@ -21,6 +31,7 @@ from newsletter.store.times import now_utc, today_in, utc_text
 
 __all__ = [
     "Prepared",
+    "approvals",
     "deliveries",
     "driver",
     "events",
@@ -28,7 +39,10 @@ __all__ = [
     "is_current",
     "mailings",
     "metadata",
+    "notice_copies",
+    "notices",
     "now_utc",
+    "open_existing",
     "open_store",
     "origin",
     "reading",

@@ -18,12 +18,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from newsletter.errors import StoreUnavailable
 from newsletter.store.address import read_address, shown
 from newsletter.store.driver import driver
-from newsletter.store.migrate import migrate
+from newsletter.store.migrate import is_current, migrate
 
 _CONNECTIONS = {"pool_size": 5, "max_overflow": 35}
 """As many as an application has threads: each waits for the database, not for a connection."""
 BUSY_SECONDS = 30
 """How long a command waits while another one writes to an SQLite file."""
+_GLANCE = 2.0
+"""The same for whoever only looks something up on the way."""
 
 
 def open_store(database: str, root: Path, *, busy: float = BUSY_SECONDS) -> Engine:
@@ -39,8 +41,7 @@ def open_store(database: str, root: Path, *, busy: float = BUSY_SECONDS) -> Engi
         StoreUnavailable: where the database does not answer, is no database, or comes from
             a newer version of this program.
     """
-    url = read_address(database, root)
-    engine = _sqlite(url, busy) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    engine = _engine(read_address(database, root), busy)
     try:
         with explained(engine):
             migrate(engine)
@@ -48,6 +49,35 @@ def open_store(database: str, root: Path, *, busy: float = BUSY_SECONDS) -> Engi
         engine.dispose()
         raise
     return engine
+
+
+def open_existing(database: str, root: Path) -> Engine | None:
+    """The database of a publication to look into, as it is; None where there is none to read.
+
+    For whoever only wants to know what was recorded: nothing is made or brought up to date.
+
+    Raises:
+        ConfigurationError: where the URL cannot be read.
+        StoreUnavailable: where the database does not answer, or is no database.
+    """
+    url = read_address(database, root)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        return None
+    engine = _engine(url, _GLANCE)
+    try:
+        with reading(engine) as connection:
+            current = is_current(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    if not current:
+        engine.dispose()
+        return None
+    return engine
+
+
+def _engine(url: URL, busy: float) -> Engine:
+    return _sqlite(url, busy) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
 @contextmanager

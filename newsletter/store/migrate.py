@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from newsletter.errors import StoreUnavailable
 from newsletter.store.address import shown
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`."""
 _LOCK = 0x6E6C6D67
 """PostgreSQL's advisory lock of a migration under way."""

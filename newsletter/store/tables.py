@@ -34,6 +34,7 @@ _Number = BigInteger().with_variant(Integer(), "sqlite")
 STATUSES = ("active", "unsubscribed", "bounced", "complained", "erased", "manual")
 MAILING_STATES = ("planned", "paused", "cancelled", "finished")
 KINDS = ("real", "rehearsal")
+COPY_STATES = ("planned", "attempting", "accepted", "failed", "doubtful")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -120,6 +121,10 @@ mailings = Table(
     Column("planned_at", Text, nullable=False),
     Column("started_at", Text),
     Column("finished_at", Text),
+    # The approval that it went out by, if it needed one.
+    Column("approval_id", _Number),
+    # Whether the schedule began it, and so goes on with it where it was interrupted.
+    _flag("unattended"),
     UniqueConstraint("issue", "kind"),
     _one_of("kind", KINDS),
     _one_of("state", MAILING_STATES),
@@ -187,4 +192,53 @@ withdrawals = Table(
     Column("at", Text, nullable=False),
     Column("undone_at", Text),
     Index(None, "subscriber_id"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    # Who approved which content of an issue, and when that was taken back; none is ever removed.
+    Column("id", _Number, primary_key=True),
+    Column("issue", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    # What the hash is of: a JSON object, names and digests; by it a change can be told.
+    Column("evidence", Text, nullable=False),
+    _text("subject"),
+    Column("at", Text, nullable=False),
+    Column("withdrawn_at", Text),
+    _text("withdrawn_by"),
+    Index(None, "issue", "id"),
+    sqlite_autoincrement=True,
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    # What operators are told of unattended mailings; each thing once, whoever sees it first.
+    Column("id", _Number, primary_key=True),
+    Column("issue", Text, nullable=False),
+    # What about it: upcoming, refused, overdue, failures, doubtful, result.
+    Column("kind", Text, nullable=False),
+    # What tells two of a kind apart, such as the moment that was missed.
+    _text("about"),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    UniqueConstraint("issue", "kind", "about"),
+    sqlite_autoincrement=True,
+)
+
+notice_copies = Table(
+    "notice_copies",
+    metadata,
+    # One copy an operator. 'attempting' is committed before it leaves, as for deliveries.
+    Column("id", _Number, primary_key=True),
+    Column("notice_id", _Number, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _text("detail"),
+    Column("attempted_at", Text),
+    UniqueConstraint("notice_id", "email"),
+    _one_of("state", COPY_STATES),
 )

@@ -2,6 +2,7 @@
 
     outbox/2023-12/004/004711.eml                         delivery 4,711, a folder a thousand
     outbox/2023-12-test/2023-12-05T140000-9f86d081.eml    a test copy
+    outbox/2023-12-operators/2023-12-05T140000-….eml      a message to operators
     outbox/.parts/                                        what is being written
 
 A message is whole and on the disk before it gets its name, and the name is on the disk before
@@ -33,6 +34,7 @@ from newsletter.errors import ProviderFailed
 AT_ONCE = 16
 """Messages written together, so that they share their waits for the disk: a kill leaves no more
 than these in doubt. Measured with the ledger: 8 give 1,800 messages/s, 16 2,150, 32 no more."""
+_PURPOSES = ("test", "operators")
 _A_FOLDER = 1000
 """Messages a folder: file managers and some file systems choke on a hundred thousand."""
 _TO_DO = {
@@ -108,12 +110,16 @@ class Outbox:
         if not self.path.is_dir():
             return removed
         with self._in_use(), self._explained():
-            for file in chain(self.path.glob("*-test/*.eml"), self._files_of(deliveries)):
+            for file in chain(self._copies(), self._files_of(deliveries)):
                 with suppress(FileNotFoundError):
                     if _is_to(address, file):
                         file.unlink()
                         removed += 1
         return removed
+
+    def _copies(self) -> Iterator[Path]:
+        """What belongs to no mailing: test copies, and messages to operators."""
+        return chain.from_iterable(self.path.glob(f"*-{kind}/*.eml") for kind in _PURPOSES)
 
     def _files_of(self, deliveries: Iterable[tuple[str, int]]) -> Iterator[Path]:
         """Where mails may lie, and those that other databases have numbered alike."""
@@ -156,7 +162,8 @@ class Outbox:
 
     def _free_place(self, part: _Part) -> Path:
         """Where a message goes: a name that is free, or has this very message already."""
-        place = self._place(part.claim.letter.month, part.claim.delivery)
+        letter = part.claim.letter
+        place = self._place(letter.month, part.claim.delivery, letter.purpose)
         self._make(place.parent)
         others = (place.with_name(f"{place.stem}_{number}.eml") for number in count(2))
         return next(
@@ -165,11 +172,11 @@ class Outbox:
             if not each.exists() or each.read_bytes() == part.content
         )
 
-    def _place(self, month: str, delivery: int) -> Path:
+    def _place(self, month: str, delivery: int, purpose: str = "") -> Path:
         if delivery > 0:
             return self.path / month / f"{delivery // _A_FOLDER:03}" / f"{delivery:06}.eml"
         name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{token_hex(4)}.eml"
-        return self.path / f"{month}-test" / name
+        return self.path / f"{month}-{purpose}" / name
 
     def _make(self, folder: Path) -> None:
         if not folder.is_dir():

@@ -12,10 +12,10 @@ from types import FrameType
 import uvicorn
 
 from newsletter.config import Config
+from newsletter.watch import follow
 from newsletter.web.preview.app import preview_app
 from newsletter.web.preview.desk import Desk
 from newsletter.web.preview.events import Hub
-from newsletter.web.preview.watch import follow
 from newsletter.web.serving import stopped_by_signals
 
 

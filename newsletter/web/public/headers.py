@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import traceback
@@ -13,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter.store import now_utc
+from newsletter.log import note
 from newsletter.web.public.clients import Clients
 
 LOG = logging.getLogger("newsletter.web")
@@ -86,11 +85,11 @@ class AccessLog:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            log(logging.ERROR, event="error", **_where(error))
+            log(logging.ERROR, "error", **_where(error))
         finally:
             log(
                 logging.INFO,
-                event="request",
+                "request",
                 method=scope["method"] if scope["method"] in _METHODS else "?",
                 path=masked(scope["path"]),
                 status=status,
@@ -99,9 +98,9 @@ class AccessLog:
             )
 
 
-def log(level: int, **entry: object) -> None:
+def log(level: int, event: str, **entry: object) -> None:
     """Write one event down."""
-    LOG.log(level, json.dumps({"at": now_utc(), **entry}, ensure_ascii=False))
+    note(LOG, level, event, **entry)
 
 
 def _where(error: Exception) -> dict[str, str]:

@@ -47,8 +47,8 @@ class Draft:
             **({"reply_to": {"email": letter.reply_to}} if letter.reply_to else {}),
             "subject": letter.subject,
             "content": [
-                {"type": "text/plain", "value": _tagged(letter.text, tags)},
-                {"type": "text/html", "value": _tagged(letter.html, tags)},
+                {"type": f"text/{kind}", "value": _tagged(document, tags)}
+                for kind, document in letter.parts
             ],
             "tracking_settings": _TRACKING,
             **({"mail_settings": {"sandbox_mode": {"enable": True}}} if sandbox else {}),
@@ -70,7 +70,8 @@ class Draft:
         return {
             "to": [_recipient(reader)],
             "headers": {
-                **self._letter.list_headers(reader),
+                **self._letter.shared_headers,
+                **self._letter.own_headers(reader),
                 "Message-ID": f"<{reader.message_id}>",
             },
             "substitutions": substitutions,
@@ -113,8 +114,8 @@ def _recipient(reader: Reader) -> dict[str, str]:
 
 def _places(letter: Letter) -> list[Place]:
     """The distinct places of both parts; a value escaped otherwise is another place."""
-    parts = (*letter.text.parts, *letter.html.parts)
-    return list(dict.fromkeys(part for part in parts if isinstance(part, Place)))
+    pieces = (piece for _, document in letter.parts for piece in document.parts)
+    return list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Place)))
 
 
 def _tagged(document: Personal, tags: Tokens) -> str:

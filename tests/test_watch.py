@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
+from newsletter import watch as watch_module
 from newsletter.config import Config
-from newsletter.web.preview import watch as watch_module
-from newsletter.web.preview.watch import follow, ground_of
+from newsletter.watch import follow, ground_of
+
+
+@pytest.fixture
+def config(publication: Any) -> Config:
+    """The settings of a publication with an issue."""
+    settings: Config = publication.config()
+    return settings
 
 
 def test_a_name_that_is_too_long_stands_for_the_folder_it_would_be_in(config: Config) -> None:

@@ -1,0 +1,137 @@
+"""What an approval is bound to: all that decides what readers get, by names that can be told."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from newsletter.config import Config
+from newsletter.edition import Letter
+from newsletter.issue import Issue, IssueFile
+
+_SETTINGS = (
+    "name",
+    "tagline",
+    "language",
+    "timezone",
+    "reply_to",
+    "list_id",
+    "postal_address",
+    "contact",
+    "web_url",
+    "logo",
+)
+"""Keys of `newsletter.yaml` that stand in a mail, besides the sender."""
+_EDITION = "edition"
+_SENDER = "sender"
+_LAYOUT = ": comments or layout"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Digests of the parts of an issue, by name; the sender stands there in words."""
+
+    parts: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all parts together, in hexadecimal."""
+        return sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """The same parts always give the same text."""
+        return json.dumps(self.parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, document: str) -> Evidence:
+        """What `to_json` wrote."""
+        return cls(json.loads(document))
+
+
+def evidence_of(file: IssueFile, letter: Letter, config: Config) -> Evidence:
+    """The parts of an issue as they are now.
+
+    Args:
+        file: the issue as it was read; the very text counts, comments included.
+        letter: the encoded edition made of it, which binds whatever else went into it.
+        config: the publication, whose templates are read for this.
+    """
+    parts = {
+        f"{file.source.path}{_LAYOUT}": _digest(file.source.text),
+        **{f"{file.source.path}: {name}": _digest(value) for name, value in _fields(file.issue)},
+        **{config.shown(path): _digest_of(path) for path in _templates(config)},
+        **{f"newsletter.yaml: {key}": _digest(repr(getattr(config, key))) for key in _SETTINGS},
+        _SENDER: f"{config.sender.name} <{config.sender.email}>",
+        _EDITION: letter.content,
+    }
+    return Evidence(parts)
+
+
+def changes(before: Evidence, now: Evidence) -> tuple[str, ...]:
+    """What has changed, in words; empty where nothing has.
+
+    The edition follows from the rest, and so is told only where it changed alone, as by another
+    version of this program. A file's text is, where none of its values has changed.
+    """
+    names = [
+        name
+        for name in dict.fromkeys((*now.parts, *before.parts))
+        if before.parts.get(name) != now.parts.get(name)
+    ]
+    if len(names) > 1:
+        names = [name for name in names if name != _EDITION]
+    told = [name for name in names if not (name.endswith(_LAYOUT) and _has_values(name, names))]
+    return tuple(_told(name, before, now) for name in told)
+
+
+def _has_values(layout: str, names: list[str]) -> bool:
+    path = layout.removesuffix(_LAYOUT)
+    return any(name.startswith(f"{path}: ") and name != layout for name in names)
+
+
+def _told(name: str, before: Evidence, now: Evidence) -> str:
+    if name == _SENDER:
+        return f"sender: {now.parts[name]}, was {before.parts[name]}"
+    if name == _EDITION:
+        return "edition: another version of newsletter lays it out otherwise"
+    if name not in before.parts:
+        return f"{name} (new)"
+    return name if name in now.parts else f"{name} (gone)"
+
+
+def _fields(issue: Issue) -> Iterator[tuple[str, str]]:
+    """`subject`, `summary 2, citation`: each value that the file gives, as text."""
+    values: dict[str, Any] = issue.model_dump(mode="json", exclude_none=True)
+    summaries = values.pop("summaries")
+    for name, value in values.items():
+        yield name, repr(value)
+    for number, summary in enumerate(summaries, 1):
+        for name, value in summary.items():
+            yield f"summary {number}, {name}", repr(value)
+
+
+def _templates(config: Config) -> list[Path]:
+    """All files of the templates' folder but editors' own."""
+    folder = config.templates_path
+    paths = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in paths if not _is_editors(path))
+
+
+def _is_editors(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.endswith("~")
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,91 @@
+"""The approvals of a publication: made, found, withdrawn; none is ever removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from newsletter.approval.evidence import Evidence
+from newsletter.store import approvals, now_utc
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who approved which content of an issue, and whether somebody took it back."""
+
+    id: int
+    issue: str
+    approver: str
+    hash: str
+    evidence: Evidence
+    subject: str
+    at: datetime
+    """When it was given, in UTC."""
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+
+
+def approve(
+    connection: Connection, issue: str, approver: str, evidence: Evidence, subject: str
+) -> Approval:
+    """Record an approval; from now on it is the one that counts."""
+    making = insert(approvals).values(
+        issue=issue,
+        approver=approver,
+        hash=evidence.hash,
+        evidence=evidence.to_json(),
+        subject=subject,
+        at=now_utc(),
+    )
+    number = connection.execute(making.returning(approvals.c.id)).scalar_one()
+    return _approval(connection.execute(_all().where(approvals.c.id == number)).one())
+
+
+def find_approval(connection: Connection, issue: str) -> Approval | None:
+    """The newest approval of an issue, unless it was withdrawn; older ones no longer count."""
+    found = connection.execute(_all().where(approvals.c.issue == issue).limit(1)).first()
+    approval = found and _approval(found)
+    return approval if approval and approval.withdrawn_at is None else None
+
+
+def approved_by(connection: Connection, number: int) -> Approval | None:
+    """The approval of a number, withdrawn or not."""
+    found = connection.execute(_all().where(approvals.c.id == number)).first()
+    return _approval(found) if found else None
+
+
+def history(connection: Connection, issue: str) -> list[Approval]:
+    """All approvals of an issue, newest first."""
+    return [_approval(row) for row in connection.execute(_all().where(approvals.c.issue == issue))]
+
+
+def withdraw(connection: Connection, issue: str, by: str = "") -> Approval | None:
+    """Take the approval of an issue back, with all before it; None where none counted."""
+    found = find_approval(connection, issue)
+    if found is None:
+        return None
+    still = approvals.c.issue == issue, approvals.c.withdrawn_at.is_(None)
+    values = {"withdrawn_at": now_utc(), "withdrawn_by": by}
+    connection.execute(update(approvals).where(*still).values(values))
+    return found
+
+
+def _all() -> Select[Any]:
+    return select(approvals).order_by(approvals.c.id.desc())
+
+
+def _approval(row: Row[Any]) -> Approval:
+    return Approval(
+        id=row.id,
+        issue=row.issue,
+        approver=row.approver,
+        hash=row.hash,
+        evidence=Evidence.from_json(row.evidence),
+        subject=row.subject,
+        at=datetime.fromisoformat(row.at),
+        withdrawn_at=row.withdrawn_at and datetime.fromisoformat(row.withdrawn_at),
+        withdrawn_by=row.withdrawn_by,
+    )

@@ -1,0 +1,65 @@
+"""The log: one line an event, for people or, as JSON, for programs.
+
+No mail address stands in an event above the level DEBUG.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import IO
+
+
+def note(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
+    """Write one event down; the record's message is its JSON object."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    entry = json.dumps({"at": at, "event": event, **fields}, ensure_ascii=False, default=str)
+    logger.log(level, "%s", entry, extra={"newsletter": (event, fields)})
+
+
+class JsonLines(logging.Formatter):
+    """Each event as one JSON object; what other libraries say, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        if hasattr(record, "newsletter"):
+            return record.getMessage()
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        event = {"at": at, "event": "message", "from": record.name, "text": record.getMessage()}
+        return json.dumps(event, ensure_ascii=False)
+
+
+class PlainLines(logging.Formatter):
+    """`2023-12-05T09:00:01-05:00 info sending issue=2023-12 recipients=812`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        at = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
+        event, fields = getattr(record, "newsletter", (_on_one_line(record.getMessage()), {}))
+        told = [f"{name}={_quoted(value)}" for name, value in fields.items()]
+        return " ".join([at, record.levelname.lower(), event, *told])
+
+
+def to_stream(logger: logging.Logger, stream: IO[str], formatter: logging.Formatter) -> None:
+    """Send a logger's events from INFO on to a stream, and nowhere else.
+
+    Where nobody reads them any more, that stops nothing.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logging.raiseExceptions = False
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(value: object) -> str:
+    """A value as one word; what holds a space, a quote or '=' stands in quotes."""
+    text = _on_one_line(str(value))
+    plain = text and text.isprintable() and not any(char in ' "=' for char in text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
