@@ -16,6 +16,7 @@ from threading import Event
 from watchfiles import watch
 
 from newsletter.config import Config
+from newsletter.files import is_editors_own
 
 _DEBOUNCE_MS, _STEP_MS = 50, 10
 """The defaults (1600 and 50) take 119 ms from save to event, these 21."""
@@ -86,7 +87,7 @@ def ground_of(config: Config) -> Ground:
 
 def concerns(path: Path, config: Config) -> bool:
     """Whether a page may look different once this file has changed."""
-    if path.name.startswith(".") or path.name.endswith("~"):  # editors' own files
+    if is_editors_own(path):
         return False
     alone = (config.file, config.root / config.words)
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Any
 
 from newsletter.config import Config
 from newsletter.edition import Letter
+from newsletter.files import files_below, is_editors_own
 from newsletter.issue import Issue, IssueFile
 
 _SETTINGS = (
@@ -117,13 +117,8 @@ def _fields(issue: Issue) -> Iterator[tuple[str, str]]:
 
 def _templates(config: Config) -> list[Path]:
     """All files of the templates' folder but editors' own."""
-    folder = config.templates_path
-    paths = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
-    return sorted(path for path in paths if not _is_editors(path))
-
-
-def _is_editors(path: Path) -> bool:
-    return path.name.startswith(".") or path.name.endswith("~")
+    below = files_below(config.templates_path)
+    return sorted(path for path in below if not is_editors_own(path))
 
 
 def _digest_of(path: Path) -> str:

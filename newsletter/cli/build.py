@@ -56,13 +56,15 @@ def build(
 
 
 def _write(built: Built, stem: Path, *, mjml: bool) -> dict[str, Path]:
+    from newsletter.files import write
+
     contents = {"html": built.html, "txt": built.text, "eml": built.message}
     if mjml:
         contents["mjml"] = built.edition.mjml.encode()
     files = {kind: stem.with_name(f"{stem.name}.{kind}") for kind in contents}
     stem.parent.mkdir(parents=True, exist_ok=True)
     for kind, path in files.items():
-        publication.write(path, contents[kind])
+        write(path, contents[kind])
     return files
 
 

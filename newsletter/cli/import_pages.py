@@ -95,14 +95,15 @@ def _write(planned: Sequence[MonthPlan], config: Config) -> None:
         AlreadyThere: where a new file's name has been taken meanwhile.
     """
     from newsletter.errors import AlreadyThere
+    from newsletter.files import create, write
 
     for month in planned:
         if month.content is None:
             continue
         month.path.parent.mkdir(parents=True, exist_ok=True)
-        write = publication.create if month.action == "created" else publication.write
+        put = create if month.action == "created" else write
         try:
-            write(month.path, month.content)
+            put(month.path, month.content)
         except FileExistsError as error:
             shown = config.shown(month.path)
             raise AlreadyThere(

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import publication
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -91,12 +89,14 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """All files or none: what was made is removed where the rest cannot be."""
     from contextlib import suppress
 
+    from newsletter.files import create
+
     made: list[Path] = []
     try:
         for name, content in files.items():
             path = folder / name
             _make_folders(path.parent, made)
-            publication.create(path, content)
+            create(path, content)
             made.append(path)
     except BaseException:
         for path in reversed(made):

@@ -36,6 +36,7 @@ def new(ctx: click.Context, month: str, dois: tuple[str, ...]) -> None:
     from Crossref and doi.org, and are kept in .cache/citations for the next time. What could
     not be found is told, and left for you to write; then the exit code is 1.
     """
+    from newsletter.files import create
     from newsletter.issue.compose import SCHEMA_FILE, schema_address
     from newsletter.issue.skeleton import skeleton
 
@@ -48,7 +49,7 @@ def new(ctx: click.Context, month: str, dois: tuple[str, ...]) -> None:
     text = skeleton(month, studies, config, schema_address(path, config))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        publication.create(path, text.encode())
+        create(path, text.encode())
     except FileExistsError:
         _refuse_existing(path, config)
         raise

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Engine
 
     from newsletter.config import Config, Secrets
@@ -81,60 +79,3 @@ def address(text: str) -> str:
         return email_address(text)
     except ValueError as error:
         raise UsageError(str(error)) from error
-
-
-def create(path: Path, content: bytes) -> None:
-    """Write a new file whole or not at all; one that has come into being meanwhile is kept.
-
-    Raises:
-        FileExistsError: where there is one.
-    """
-    import os
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        _name(part, path)
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _name(part: Path, path: Path) -> None:
-    """Give a finished file its name, unless that is taken.
-
-    A hard link does both in one step. FAT and some network folders have none; there, an
-    empty file takes the name first.
-    """
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        raise
-    except OSError:
-        path.touch(exist_ok=False)
-        part.replace(path)
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a full disk leaves the old one.
-
-    A link stays a link, and a file keeps its permissions.
-    """
-    import os
-    from contextlib import suppress
-    from shutil import copymode
-
-    file = path.resolve()
-    if file.exists() and not (file.is_file() or file.is_dir()):
-        file.write_bytes(content)  # a device or pipe, which no other file may replace
-        return
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        with suppress(FileNotFoundError):
-            copymode(file, part)
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise type(error)(error.errno, error.strerror, str(path)) from error

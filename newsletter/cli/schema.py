@@ -29,6 +29,7 @@ def schema(ctx: click.Context, out: Path | None) -> None:
 
     It has the topics and research types of the publication; outside of any, it takes all.
     """
+    from newsletter.files import write
     from newsletter.issue.schema import schema_text
 
     content = schema_text(_config(ctx)).encode()
@@ -36,7 +37,7 @@ def schema(ctx: click.Context, out: Path | None) -> None:
         click.echo(content, nl=False)  # bytes: JSON is UTF-8, whatever the terminal is
         return
     out.parent.mkdir(parents=True, exist_ok=True)
-    publication.write(out, content)
+    write(out, content)
     click.echo(f"{out}: written")
 
 

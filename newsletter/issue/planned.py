@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from newsletter.config import DAYS, ORDINALS, Config
 from newsletter.issue.model import Issue
+
+
+class Moment(NamedTuple):
+    """When an issue is to go out."""
+
+    at: datetime
+    """In the publication's time zone."""
+    moved_from: datetime | None = None
+    """The time on the clock that was asked for, where the clocks skip it on that day."""
 
 
 def planned_at(issue: Issue, config: Config) -> datetime:
@@ -16,10 +26,22 @@ def planned_at(issue: Issue, config: Config) -> datetime:
     An hour that the clocks skip in spring is moved forward by the gap; of an hour that
     comes twice in autumn the first is meant.
     """
-    local = issue.send_at or datetime.combine(
-        scheduled_day(issue.year, issue.month_number, config.schedule.day), config.schedule.time
-    )
-    return _existing(local, config.zone)
+    return moment_of(issue.send_at or by_schedule(issue.month, config), config.zone).at
+
+
+def by_schedule(month: str, config: Config) -> datetime:
+    """The schedule's day and time in a month such as `2023-12`, as the clocks there show it."""
+    day = scheduled_day(int(month[:4]), int(month[5:]), config.schedule.day)
+    return datetime.combine(day, config.schedule.time)
+
+
+def moment_of(local: datetime, zone: ZoneInfo) -> Moment:
+    """The moment at which clocks of a zone show a time, or would have shown it.
+
+    Through UTC and back, a skipped time becomes the one as far after the gap (PEP 495).
+    """
+    at = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    return Moment(at, None if at.replace(tzinfo=None, fold=0) == local else local)
 
 
 def scheduled_day(year: int, month: int, rule: str) -> date:
@@ -35,8 +57,3 @@ def scheduled_day(year: int, month: int, rule: str) -> date:
 
 def _is(day: date, name: str) -> bool:
     return day.weekday() < 5 if name == "weekday" else DAYS[day.weekday()] == name
-
-
-def _existing(local: datetime, zone: ZoneInfo) -> datetime:
-    """Through UTC and back, a skipped hour becomes the one after the gap (PEP 495)."""
-    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)

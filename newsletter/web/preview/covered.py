@@ -7,8 +7,8 @@ from pathlib import Path
 
 from newsletter.config import Config
 from newsletter.errors import RefusedSource
+from newsletter.files import digest
 from newsletter.issue import Archive, Covered, issue_paths, load_issue, studies_of
-from newsletter.web.preview.digest import digest
 
 
 class ArchiveReader:

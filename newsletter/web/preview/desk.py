@@ -7,8 +7,7 @@ one tick of the file system's clock.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from threading import RLock
 
 from newsletter.config import Config
 from newsletter.errors import ConfigurationError
+from newsletter.files import digest, files_below
 from newsletter.issue import Archive, issue_paths
 from newsletter.web.preview.covered import ArchiveReader, fingerprint
-from newsletter.web.preview.digest import digest
 from newsletter.web.preview.problem import Problem, problems_of
 from newsletter.web.preview.proof import Proof, read_proof
 
@@ -119,9 +118,3 @@ class Desk:
                     raise Closed
                 proof = self._kept[path.stem] = read_proof(path, self.config, archive, now)
             return proof
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """All files in a folder and its own; of one that vanishes meanwhile, none."""
-    for parent, _, names in os.walk(folder):
-        yield from (Path(parent, name) for name in names)

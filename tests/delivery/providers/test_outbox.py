@@ -265,7 +265,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from newsletter.delivery.providers.outbox import Outbox
 
-letter, numbers = SimpleNamespace(month="2023-12"), count(1)
+letter, numbers = SimpleNamespace(month="2023-12", purpose="test"), count(1)
 message = b"To: a@example.org\\r\\n" * 50_000
 
 class Claims:

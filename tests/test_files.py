@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli import publication
+from newsletter import files
 
 
 @pytest.fixture(params=["hard links", "no hard links"])
@@ -25,7 +25,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_new_file_is_written(folder: Path) -> None:
-    publication.create(folder / "new.yaml", b"content")
+    files.create(folder / "new.yaml", b"content")
     assert (folder / "new.yaml").read_bytes() == b"content"
     assert [path.name for path in folder.iterdir()] == ["new.yaml"]
 
@@ -34,7 +34,7 @@ def test_a_file_that_came_into_being_meanwhile_is_kept(folder: Path) -> None:
     path = folder / "new.yaml"
     path.write_bytes(b"another's")
     with pytest.raises(OSError, match=r"new\.yaml") as raised:
-        publication.create(path, b"ours")
+        files.create(path, b"ours")
     assert raised.value.errno == errno.EEXIST
     assert path.read_bytes() == b"another's"
     assert [each.name for each in folder.iterdir()] == ["new.yaml"]
@@ -45,7 +45,7 @@ def test_a_file_that_is_written_again_keeps_its_permissions_and_its_link(tmp_pat
     path.write_bytes(b"old")
     path.chmod(0o640)
     link.symlink_to(path)
-    publication.write(link, b"new")
+    files.write(link, b"new")
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
@@ -56,7 +56,7 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = threading.Thread(target=lambda: read.extend(pipe.read_bytes()))
     reader.start()
-    publication.write(pipe, b"content")
+    files.write(pipe, b"content")
     reader.join(timeout=10)
     assert bytes(read) == b"content"
     assert pipe.is_fifo()
