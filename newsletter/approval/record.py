@@ -28,10 +28,10 @@ class Approval:
     withdrawn_by: str
 
 
-def approve(
+def record(
     connection: Connection, issue: str, approver: str, evidence: Evidence, subject: str
 ) -> Approval:
-    """Record an approval; from now on it is the one that counts."""
+    """Keep an approval; from now on it is the one that counts."""
     making = insert(approvals).values(
         issue=issue,
         approver=approver,

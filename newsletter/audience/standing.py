@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, case, literal, null
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, null, select
 
 from newsletter.store import subscribers
 
@@ -46,6 +50,33 @@ def why_skipped_now(
     if consent_until is not None and consent_until < today:
         return RAN_OUT + consent_until
     return None
+
+
+class Reach(NamedTuple):
+    """How many a mail of today would go to, and why not to the others."""
+
+    recipients: int
+    skipped: Mapping[str, int]
+    """Subscribers left out by reason, the most frequent first."""
+
+    @property
+    def total(self) -> int:
+        """All who are on the list."""
+        return self.recipients + sum(self.skipped.values())
+
+
+def reach(connection: Connection, today: str) -> Reach:
+    """Count whom a mail of a day would reach; see `why_skipped`."""
+    why = why_skipped(today).label("why")
+    query = select(why, func.count()).where(subscribers.c.email.is_not(None)).group_by(why)
+    recipients, skipped = 0, Counter[str]()
+    for reason, number in connection.execute(query):
+        if reason is None:
+            recipients = number
+        else:  # each day on which consent ran out is a reason of its own
+            ran_out = reason.startswith(RAN_OUT)
+            skipped[RAN_OUT.removesuffix(" on ") if ran_out else reason] += number
+    return Reach(recipients, dict(skipped.most_common()))
 
 
 def _text(value: str) -> ColumnElement[str]:

@@ -14,6 +14,7 @@ from newsletter import __version__
 from newsletter.cli import terminal
 
 COMMANDS = {
+    "approve": "newsletter.cli.approve:approve",
     "build": "newsletter.cli.build:build",
     "cancel": "newsletter.cli.control:cancel",
     "check": "newsletter.cli.check:check",
@@ -26,6 +27,7 @@ COMMANDS = {
     "preview": "newsletter.cli.preview:preview",
     "resume": "newsletter.cli.control:resume",
     "retry": "newsletter.cli.doubtful:retry",
+    "schedule": "newsletter.cli.schedule:schedule",
     "schema": "newsletter.cli.schema:schema",
     "send": "newsletter.cli.send:send",
     "serve": "newsletter.cli.serve:serve",

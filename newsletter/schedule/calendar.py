@@ -126,6 +126,11 @@ def next_moment(calendar: Iterable[Entry], rules: Rules, now: datetime) -> datet
     return min(moments, default=None)
 
 
+def is_history(at: datetime, rules: Rules) -> bool:
+    """Whether a moment had passed before there was a database to know what went out."""
+    return at < rules.made_at
+
+
 def months_between(first: datetime, last: datetime) -> Iterator[str]:
     """`2023-11`, `2023-12`, …: each month from one moment's to another's, both included."""
     number = first.year * 12 + first.month - 1
@@ -141,7 +146,7 @@ def _entry(month: Month, rules: Rules, now: datetime) -> Entry | None:
     """A month's entry; None where it is no matter of the calendar's."""
     if month.sending:
         return _begun(month, month.sending, rules, now)
-    if month.at < rules.made_at:
+    if is_history(month.at, rules):
         return None
     late = now > month.at + rules.grace
     if month.content == "missing":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -42,25 +43,36 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
         StoreUnavailable: where the database does not answer.
     """
     paths = shelf.paths()
-    mailings = _mailings(office)
+    ledger = _ledger(office)
     local = office.local(now)
     near = months_between(local - _AROUND, local + _AROUND)
-    names = sorted({*paths, *mailings, *near})
-    return {name: _known(office, shelf, name, paths.get(name), mailings) for name in names}
+    names = sorted({*paths, *ledger, *near})
+    return {name: _known(office, shelf, name, paths.get(name), ledger) for name in names}
 
 
-def _mailings(office: Office) -> Mapping[str, Mailing]:
+class _Begun(NamedTuple):
+    mailing: Mailing
+    doubtful: int
+
+
+def _ledger(office: Office) -> Mapping[str, _Begun]:
     """The mailing that counts for each issue; what was sent really is never rehearsed after."""
     own = kind_of(office.config)
     with reading(office.engine) as connection:
-        found = all_mailings(connection)
-    return {each.issue: each for each in found if each.kind in ("real", own) and each.is_begun}
+        found = [
+            each
+            for each in all_mailings(connection)
+            if each.kind in ("real", own) and each.is_begun
+        ]
+        doubtful = _doubtful(connection, found)
+    return {each.issue: _Begun(each, doubtful.get(each.id, 0)) for each in found}
 
 
 def _known(
-    office: Office, shelf: Shelf, name: str, path: Path | None, mailings: Mapping[str, Mailing]
+    office: Office, shelf: Shelf, name: str, path: Path | None, ledger: Mapping[str, _Begun]
 ) -> Known:
-    mailing = mailings.get(name)
+    begun = ledger.get(name)
+    mailing = begun.mailing if begun else None
     moment, problem = _moment(office, shelf, name, path)
     content: Content = "missing"
     approval, why = None, ""
@@ -73,7 +85,7 @@ def _known(
         at=moment.at.astimezone(UTC),
         content=content,
         why=why,
-        sending=_sending(office, mailing) if mailing else None,
+        sending=_sending(office, *begun) if begun else None,
         moved=_moved(moment),
     )
     return Known(month, path, mailing, approval)
@@ -109,25 +121,30 @@ def _content(
     return found.state, "; ".join(found.changes), found
 
 
-def _sending(office: Office, mailing: Mailing) -> Sending:
-    state = mailing.state
-    if not mailing.is_over:  # what a dead sender left is settled by looking
-        state = standing_of(office.engine, mailing).state
+def _sending(office: Office, mailing: Mailing, doubtful: int) -> Sending:
+    if mailing.is_over:
+        return Sending(mailing.state, unattended=mailing.unattended, doubtful=doubtful)
+    now = standing_of(office.engine, mailing)  # settles what a dead sender left
     with reading(office.engine) as connection:
         return Sending(
-            state=state,
-            hold=mailing.hold,
+            state=now.state,
+            hold=now.mailing.hold,
             unattended=mailing.unattended,
-            doubtful=_doubtful(connection, mailing),
+            doubtful=now.counts.doubtful,
             withdrawn=is_withdrawn(connection, mailing),
-            alive_at=None if mailing.is_over else _alive_at(connection, mailing),
+            alive_at=_alive_at(connection, mailing),
         )
 
 
-def _doubtful(connection: Connection, mailing: Mailing) -> int:
+def _doubtful(connection: Connection, mailings: Iterable[Mailing]) -> Mapping[int, int]:
+    """How many deliveries are in doubt, by the numbers of mailings."""
     row = deliveries.c
-    query = select(func.count()).where(row.mailing_id == mailing.id, row.state == "doubtful")
-    return connection.execute(query).scalar_one()
+    query = (
+        select(row.mailing_id, func.count().label("number"))
+        .where(row.mailing_id.in_([each.id for each in mailings]), row.state == "doubtful")
+        .group_by(row.mailing_id)
+    )
+    return {row.mailing_id: row.number for row in connection.execute(query)}
 
 
 def _alive_at(connection: Connection, mailing: Mailing) -> datetime | None:

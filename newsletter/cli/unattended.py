@@ -1,0 +1,91 @@
+"""What `schedule` and `send --due` share: the publication as an unattended pass needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import publication, summary, terminal
+from newsletter.cli.progress import stopping_at_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.config import Config
+    from newsletter.schedule.attend import Pass
+    from newsletter.schedule.office import Office
+
+
+def open_office(config: Config) -> Office:
+    """A publication with all that sending needs.
+
+    Raises:
+        SecretMissing: where a secret is not in the environment.
+        StoreUnavailable: where the database cannot be used.
+    """
+    from newsletter.audience.keys import keyring
+    from newsletter.delivery.providers import load_provider
+    from newsletter.schedule.office import Office
+
+    secrets = publication.secrets()
+    load_provider(config, secrets)  # what it lacks is told now, not on the day
+    ring, told = keyring(config, secrets)
+    if told:
+        terminal.say(f"note: {told}")
+    engine = publication.store(config)
+    return Office(config, engine, ring, lambda: load_provider(config, secrets))
+
+
+def to_look(config: Config) -> Office:
+    """A publication to be looked at, which needs no secret."""
+    from newsletter.audience.keys import Keyring
+    from newsletter.delivery.providers import load_provider
+    from newsletter.schedule.office import Office
+
+    secrets = publication.secrets()
+    engine = publication.store(config)
+    return Office(config, engine, Keyring(()), lambda: load_provider(config, secrets))
+
+
+def send_due(ctx: click.Context) -> int:
+    """Do once what the scheduler does; the exit code.
+
+    It says nothing where there is nothing to do, so that cron mails nothing.
+    """
+    from newsletter.delivery.dispatch import Stop
+    from newsletter.schedule.attend import Rests, attend
+    from newsletter.schedule.shelf import Shelf
+
+    office = open_office(publication.load(ctx))
+    stop = Stop()
+    with stopping_at_signals(stop):
+        found = attend(office, Shelf(office.config), Rests(), stop)
+    for ending in found.endings:
+        for line in summary.of_ending(ending):
+            click.echo(line)
+    for notice in found.told:
+        if notice.kind == "upcoming":
+            click.echo(notice.subject)
+    trouble = list(_trouble(found))
+    for line in trouble:
+        terminal.say(line)
+    return 1 if trouble or any(ending.exit_code for ending in found.endings) else 0
+
+
+def _trouble(found: Pass) -> Iterator[str]:
+    """What somebody has to look at, a line each."""
+    from newsletter.schedule.telling import FILE
+
+    for ending in found.endings:
+        if ending.error:
+            yield ending.error
+    ran = {ending.mailing.issue for ending in found.endings}
+    for issue, refusal in found.refusals.items():
+        if issue not in ran:
+            yield f"{issue} did not go out: {refusal.told}"
+    for notice in found.told:
+        if notice.kind in ("overdue", "doubtful", "failures"):
+            yield notice.subject
+    if found.untold:
+        yield f"the operators could not all be told by mail; {FILE} has what they should know"

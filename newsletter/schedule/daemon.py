@@ -1,0 +1,199 @@
+"""The scheduler that runs until it is stopped.
+
+APScheduler only wakes it: what is due is worked out anew at the start, when files change, after
+each run, when the clock was set, and at least once a minute. Of its own ways none is relied on:
+it would skip a late job in silence, forget it when it is added again, and run it twice where
+two schedulers share a store.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from newsletter.delivery.dispatch import Stop
+from newsletter.errors import ConfigurationError, NewsletterError, UsageError
+from newsletter.files import digest
+from newsletter.log import note
+from newsletter.schedule.attend import Pass, Rests, attend, tell_broken
+from newsletter.schedule.calendar import Entry
+from newsletter.schedule.office import Office, utc_now
+from newsletter.schedule.shelf import Shelf
+from newsletter.schedule.telling import LOG, told_by_hand, trouble_of
+from newsletter.watch import follow
+
+LOOK = timedelta(minutes=1)
+"""How often it looks at least: what is approved or resumed by other commands changes no file."""
+_JUMP = 5.0
+"""Seconds by which a clock that was set differs from one that runs on."""
+_TICK = 0.2
+_SETTINGS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 3}
+"""However late a turn is, it is taken. Only one runs at a time, the pool has one thread."""
+
+
+class Daemon:
+    """One run of the scheduler; `open_office` reads the configuration anew."""
+
+    def __init__(self, open_office: Callable[[], Office], stop: Stop) -> None:
+        """Open the publication.
+
+        Raises:
+            ConfigurationError: where its configuration cannot be used.
+            SecretMissing: where a secret is not in the environment.
+            StoreUnavailable: where its database cannot be used.
+        """
+        self._open_office, self._stop = open_office, stop
+        self._office = open_office()
+        self._shelf = Shelf(self._office.config)
+        self._settings = self._digest()
+        self._rests = Rests()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, executors={"default": ThreadPoolExecutor(1)}, job_defaults=_SETTINGS
+        )
+        self._lock = Lock()
+        self._at_work = self._again = False
+        self._trouble = ""
+        self._next: Entry | None = None
+
+    def run(self) -> None:
+        """Send what is due, when it is due, until `stop` is requested."""
+        note(LOG, logging.INFO, "started", publication=self._office.config.name)
+        self._scheduler.start()
+        self._wake()
+        try:
+            with self._following():
+                self._wait()
+        finally:
+            self._scheduler.shutdown()  # waits for what is in flight
+            self._office.engine.dispose()
+            note(LOG, logging.INFO, "stopped")
+
+    def _wait(self) -> None:
+        """Until the end; a clock that is set, or a machine that has slept, makes it look anew."""
+        tick = Event()
+        ahead = self._ahead()
+        while not self._stop.requested:
+            tick.wait(_TICK)
+            now = self._ahead()
+            if abs(now - ahead) > _JUMP:
+                note(LOG, logging.WARNING, "clock-changed", seconds=round(now - ahead))
+                self._wake()
+            ahead = now
+
+    @staticmethod
+    def _ahead() -> float:
+        """Seconds by which the clock on the wall is ahead of the one that is never set."""
+        return utc_now().timestamp() - monotonic()
+
+    @contextmanager
+    def _following(self) -> Iterator[None]:
+        over = Event()
+
+        def changed(paths: list[str]) -> None:
+            if paths:
+                self._rests.clear()
+            self._wake()
+
+        settings = (lambda: self._office.config, changed, over)
+        watcher = Thread(target=follow, args=settings, name="watch", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+    def _wake(self) -> None:
+        """Have a turn taken now, or right after the one under way."""
+        with self._lock:
+            self._again = True
+            if not self._at_work:
+                self._plan(utc_now())
+
+    def _plan(self, moment: datetime) -> None:
+        self._scheduler.add_job(
+            self._turn, "date", run_date=moment, id="turn", replace_existing=True
+        )
+
+    def _turn(self) -> None:
+        with self._lock:
+            self._at_work, self._again = True, False
+        next_at = None
+        try:
+            next_at = self._attend()
+        finally:
+            with self._lock:
+                self._at_work = False
+                if not self._stop.requested:
+                    now = utc_now()
+                    latest = now + LOOK
+                    self._plan(now if self._again else min(next_at or latest, latest))
+
+    def _attend(self) -> datetime | None:
+        """One pass; when the next is due by time alone. No trouble ends the scheduler."""
+        try:
+            self._reopen()
+            found = attend(self._office, self._shelf, self._rests, self._stop)
+        except ConfigurationError as error:
+            self._complain(error)
+            with self._logged():
+                tell_broken(self._office, self._digest(), trouble_of(error))
+        except (NewsletterError, OSError) as error:
+            self._complain(error)
+            told_by_hand(self._office.config, error)
+        except Exception as error:  # a fault of this program's; the next look may do better
+            self._complain(error)
+            LOG.debug("fault", exc_info=True)
+        else:
+            self._trouble = ""
+            self._say_next(found)
+            return found.next_at
+        return None
+
+    @contextmanager
+    def _logged(self) -> Iterator[None]:
+        try:
+            yield
+        except (NewsletterError, OSError) as error:
+            self._complain(error)
+
+    def _reopen(self) -> None:
+        """Take a changed configuration, whole; of one that cannot be used, say so each time."""
+        settings = self._digest()
+        if settings == self._settings:
+            return
+        try:
+            fresh = self._open_office()
+        except UsageError as error:
+            raise ConfigurationError(str(error)) from error
+        self._office.engine.dispose()
+        self._office, self._shelf, self._settings = fresh, Shelf(fresh.config), settings
+        self._rests.clear()
+        note(LOG, logging.INFO, "configuration-read")
+
+    def _digest(self) -> str:
+        return digest([self._office.config.file])
+
+    def _complain(self, error: Exception) -> None:
+        """Log trouble when it begins, not each minute that it lasts."""
+        trouble = trouble_of(error)
+        level = logging.DEBUG if trouble == self._trouble else logging.ERROR
+        self._trouble = trouble
+        note(LOG, level, "trouble", error=trouble)
+
+    def _say_next(self, found: Pass) -> None:
+        """Log what goes out next, when that is another than before."""
+        now = self._office.clock()
+        coming = next((each for each in found.calendar if each.at > now), None)
+        if coming != self._next and not found.is_busy:
+            self._next = coming
+            if coming:
+                at = self._office.local(coming.at).isoformat(timespec="minutes")
+                note(LOG, logging.INFO, "next", issue=coming.issue, at=at, state=coming.state)
