@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from newsletter.config import Config
 from newsletter.edition import Letter
-from newsletter.files import files_below, is_editors_own
+from newsletter.files import is_editors_own
 from newsletter.issue import Issue, IssueFile
 
 _SETTINGS = (
@@ -30,6 +31,7 @@ _SETTINGS = (
 _EDITION = "edition"
 _SENDER = "sender"
 _LAYOUT = ": comments or layout"
+_SUMMARY = ": summary "
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,11 @@ def evidence_of(file: IssueFile, letter: Letter, config: Config) -> Evidence:
         letter: the encoded edition made of it, which binds whatever else went into it.
         config: the publication, whose templates are read for this.
     """
+    issue = _named(file, config)
     parts = {
-        f"{file.source.path}{_LAYOUT}": _digest(file.source.text),
-        **{f"{file.source.path}: {name}": _digest(value) for name, value in _fields(file.issue)},
-        **{config.shown(path): _digest_of(path) for path in _templates(config)},
+        f"{issue}{_LAYOUT}": _digest(file.source.text),
+        **{f"{issue}: {name}": _digest(value) for name, value in _fields(file.issue)},
+        **{name: _digest_of(path) for name, path in _templates(config)},
         **{f"newsletter.yaml: {key}": _digest(repr(getattr(config, key))) for key in _SETTINGS},
         _SENDER: f"{config.sender.name} <{config.sender.email}>",
         _EDITION: letter.content,
@@ -86,7 +89,7 @@ def changes(before: Evidence, now: Evidence) -> tuple[str, ...]:
     if len(names) > 1:
         names = [name for name in names if name != _EDITION]
     told = [name for name in names if not (name.endswith(_LAYOUT) and _has_values(name, names))]
-    return tuple(_told(name, before, now) for name in told)
+    return tuple(dict.fromkeys(_told(name, before, now) for name in told))
 
 
 def _has_values(layout: str, names: list[str]) -> bool:
@@ -98,10 +101,26 @@ def _told(name: str, before: Evidence, now: Evidence) -> str:
     if name == _SENDER:
         return f"sender: {now.parts[name]}, was {before.parts[name]}"
     if name == _EDITION:
-        return "edition: another version of newsletter lays it out otherwise"
-    if name not in before.parts:
-        return f"{name} (new)"
-    return name if name in now.parts else f"{name} (gone)"
+        return "edition: laid out otherwise, as by another version of newsletter"
+    whole = name.partition(", ")[0] if _SUMMARY in name else name
+    for part in (whole, name):
+        if not _holds(before, part):
+            return f"{part} (new)"
+        if not _holds(now, part):
+            return f"{part} (gone)"
+    return name
+
+
+def _holds(evidence: Evidence, part: str) -> bool:
+    """Whether there was such a part, or any of such a summary."""
+    return part in evidence.parts or any(name.startswith(f"{part}, ") for name in evidence.parts)
+
+
+def _named(file: IssueFile, config: Config) -> str:
+    """The issue's file; one in its own place has one name, however somebody wrote its path."""
+    own = config.issues_path / file.path.name
+    is_own = file.path.resolve() == own.resolve()
+    return _printable(Path(config.issues, own.name) if is_own else Path(file.source.path))
 
 
 def _fields(issue: Issue) -> Iterator[tuple[str, str]]:
@@ -115,15 +134,43 @@ def _fields(issue: Issue) -> Iterator[tuple[str, str]]:
             yield f"summary {number}, {name}", repr(value)
 
 
-def _templates(config: Config) -> list[Path]:
-    """All files of the templates' folder but editors' own."""
-    below = files_below(config.templates_path)
-    return sorted(path for path in below if not is_editors_own(path))
+def _templates(config: Config) -> Iterator[tuple[str, Path]]:
+    """All files of the templates' folder but editors' own, named alike on every machine."""
+    folder = config.templates_path
+    for path in _below(folder, frozenset()):
+        yield _printable(Path(config.templates, path.relative_to(folder))), path
+
+
+def _below(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    """The files in a folder and its own, in order; Jinja2 follows links, and so does this."""
+    real = folder.resolve()
+    if real in above:
+        return
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        yield folder  # that it cannot be read is told as of a file
+        return
+    for path in paths:
+        if is_editors_own(path):
+            continue
+        if path.is_dir():
+            yield from _below(path, above | {real})
+        else:
+            yield path
+
+
+def _printable(path: Path) -> str:
+    """A file's name as text: JSON and PostgreSQL hold no bytes that are not UTF-8."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _digest_of(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        return "is no file"  # a pipe would be waited for
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return f"cannot be read: {error.strerror}"
 
