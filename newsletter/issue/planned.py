@@ -19,6 +19,14 @@ class Moment(NamedTuple):
     moved_from: datetime | None = None
     """The time on the clock that was asked for, where the clocks skip it on that day."""
 
+    @property
+    def moved(self) -> str:
+        """That the clocks skip it, in words; empty where they do not."""
+        if self.moved_from is None:
+            return ""
+        asked = f"{self.moved_from:%Y-%m-%d %H:%M}"
+        return f"the clocks skip {asked} there, so it is as much later"
+
 
 def planned_at(issue: Issue, config: Config) -> datetime:
     """The issue's own `send_at`, else the schedule's day and time in its month.
@@ -26,7 +34,12 @@ def planned_at(issue: Issue, config: Config) -> datetime:
     An hour that the clocks skip in spring is moved forward by the gap; of an hour that
     comes twice in autumn the first is meant.
     """
-    return moment_of(issue.send_at or by_schedule(issue.month, config), config.zone).at
+    return moment_for(issue, config).at
+
+
+def moment_for(issue: Issue, config: Config) -> Moment:
+    """As `planned_at`, with what was asked for where that does not exist."""
+    return moment_of(issue.send_at or by_schedule(issue.month, config), config.zone)
 
 
 def by_schedule(month: str, config: Config) -> datetime:

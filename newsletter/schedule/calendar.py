@@ -120,6 +120,7 @@ def next_moment(calendar: Iterable[Entry], rules: Rules, now: datetime) -> datet
             entry.at - NOTICE,
             entry.at,
             entry.at + rules.grace + _JUST_AFTER,
+            entry.at + rules.grace + MISSING + _JUST_AFTER,
         )
         if moment > now
     )
