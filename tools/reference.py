@@ -58,9 +58,6 @@ never stand in this file:
 | `SENDGRID_WEBHOOK_KEY` | the public key of its event webhook, by which `serve` recognises events |
 | `NEWSLETTER_DATABASE` | stands in for `database`, where its address holds a password |
 | `NEWSLETTER_CONFIG` | another file than the nearest `newsletter.yaml` |
-
-`approvers`, `operators` and the grace of `schedule` are read and checked, but
-no command of this version uses them.
 """
 _DELIVERY = """# Deliveries and mailings
 

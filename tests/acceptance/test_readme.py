@@ -30,6 +30,7 @@ def clone(tmp_path: Path) -> Path:
         "README.md",
         "docs/tutorial.md",
         "docs/how-to/bring-in-old-pages.md",
+        "docs/how-to/schedule.md",
         "docs/how-to/send.md",
         "docs/how-to/subscribers.md",
     ],
