@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.cli import approvals, publication
 from newsletter.cli import mailing as mailings
-from newsletter.cli import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,24 @@ def status(ctx: click.Context, issue: str | None, as_json: bool) -> None:
         click.echo("\n".join(_lines(documents[0])))
     else:
         click.echo("\n".join(map(_line, documents)) or "nothing was sent or planned yet")
+    if not as_json:
+        for line in _untold(config):
+            click.echo(line, err=True)
+
+
+def _untold(config: Config) -> Iterator[str]:
+    """What did not reach the operators by mail."""
+    from newsletter.schedule.notices import by_notice, undelivered
+    from newsletter.schedule.office import utc_now
+    from newsletter.schedule.telling import FILE
+    from newsletter.store import reading
+
+    with reading(publication.store(config)) as connection:
+        left = undelivered(connection, utc_now())
+    for notice, _ in by_notice(left):
+        yield f"operators were not told by mail: {notice.subject}"
+    if left:
+        yield f"{FILE} has the whole messages, and why they did not leave"
 
 
 def _one(issue: str, config: Config) -> list[dict[str, Any]]:
@@ -49,7 +67,10 @@ def _one(issue: str, config: Config) -> list[dict[str, Any]]:
     engine = publication.store(config)
     found = mailings.sought(issue, config, engine)
     if found is None:
-        return [_none(find_issue(issue, config).stem, config)]
+        month = find_issue(issue, config).stem
+        return [
+            _none(month, config) | {"approval": approvals.document(engine, config, month, None)}
+        ]
     return [_document(engine, standing_of(engine, found), config)]
 
 
@@ -72,6 +93,7 @@ _REPORTED = ("delivered", "bounced", "complained", "unsubscribed")
 
 def _document(engine: Engine, standing: Standing, config: Config) -> dict[str, Any]:
     mailing = standing.mailing
+    begun = mailing if mailing.is_begun else None
     return {
         "issue": mailing.issue,
         "kind": mailing.kind,
@@ -82,6 +104,8 @@ def _document(engine: Engine, standing: Standing, config: Config) -> dict[str, A
         "finished_at": mailings.local(mailing.finished_at, config),
         "provider": mailing.provider,
         "hold": mailing.hold if standing.state == "paused" else None,
+        "unattended": mailing.unattended,
+        "approval": approvals.document(engine, config, mailing.issue, begun),
     }
 
 
@@ -110,6 +134,7 @@ def _none(month: str, config: Config) -> dict[str, Any]:
         "finished_at": None,
         "provider": config.delivery.provider,
         "hold": None,
+        "unattended": False,
     }
 
 
@@ -124,8 +149,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     yield f"{document['issue']}: {document['state']}{hold}"
     if document["state"] == "none":
         yield f"  nothing was sent or planned yet; 'newsletter send {document['issue']}' does"
+        yield from approvals.lines(document["approval"])
         return
-    yield f"  {document['kind']} mailing through {document['provider']}"
+    by = ", begun by the schedule" if document["unattended"] else ""
+    yield f"  {document['kind']} mailing through {document['provider']}{by}"
+    yield from approvals.lines(document["approval"])
     for name in _COUNTED:
         hint = _NEXT.get(name, "").format(**document) if document[name] else ""
         yield f"  {name:10}{document[name]:>10,}{f'   {hint}' if hint else ''}".rstrip()

@@ -288,7 +288,8 @@ def newsletter(folder: Path, *arguments: str) -> None:
 
 def test_erasing_leaves_neither_address_nor_mail(audience: Path) -> None:
     (audience / "list.csv").unlink()
-    newsletter(audience, "send", "2023-12", "--yes", "--unapproved")
+    newsletter(audience, "approve", "2023-12", "--by", "the editor")
+    newsletter(audience, "send", "2023-12", "--yes")
     newsletter(audience, "test", "2023-12", "Ann@example.org", "bo@example.org")
     assert len(list(audience.rglob("*.eml"))) == 3
     assert told(audience, "show", "ann@example.org")["deliveries"][0]["state"] == "accepted"

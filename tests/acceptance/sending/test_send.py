@@ -149,7 +149,7 @@ def test_real_mail_that_nobody_approved_is_refused(office: Any, server: Any) -> 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == (
         "2023-12 is not approved, and newsletter.yaml says 'approval: required'; "
-        "send it with --unapproved, or set 'approval: none'\n"
+        "approve it with 'newsletter approve 2023-12 --by NAME', or send it with --unapproved\n"
     )
     for ran in (silent, wrong):
         assert (ran.returncode, ran.stdout) == (2, "")
