@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,9 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import click
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from newsletter.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "newsletter"]
@@ -93,6 +97,27 @@ def start(publication: Path) -> Iterator[Callable[..., Preview]]:
 def preview(start: Callable[..., Preview]) -> Preview:
     """The preview of the newest issue."""
     return start("2023-12", "--port", "0", "--no-browser")
+
+
+@pytest.fixture(scope="session")
+def understand() -> Callable[[str], None]:
+    """Fails as a command would for a subcommand, an option or a value that it does not have."""
+
+    def read(typed: str) -> None:
+        words = shlex.split(typed.split("<", maxsplit=1)[0])[1:]
+        command: click.Command = main
+        context = click.Context(main)
+        while isinstance(command, click.Group):
+            name = words.pop(0)
+            found = command.get_command(context, name)
+            assert found, typed
+            command, context = found, click.Context(found, info_name=name, parent=context)
+        try:
+            command.parse_args(context, words)
+        except click.MissingParameter:
+            assert not words, words  # a page speaks of a command by its name alone
+
+    return read
 
 
 @pytest.fixture(scope="session")

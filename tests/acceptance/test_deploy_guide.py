@@ -9,12 +9,11 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import click
 import httpx
 import pytest
 
@@ -44,27 +43,11 @@ def test_every_file_stands_in_the_page_as_it_is() -> None:
     assert {name for name, content in FILES.items() if content not in shown} == set()
 
 
-def test_every_command_exists_with_its_options() -> None:
+def test_every_command_exists_with_its_options(understand: Callable[[str], None]) -> None:
     typed = [match[1] for match in OURS.finditer(PAGE)] + [_setting(UNIT, "ExecStart")]
     assert len(typed) >= 5
     for each in typed:
-        words = shlex.split(each.split("<")[0])[1:]
-        command: click.Command = main
-        context = click.Context(main)
-        while isinstance(command, click.Group):
-            name = words.pop(0)
-            found = command.get_command(context, name)
-            assert found, each
-            command, context = found, click.Context(found, info_name=name, parent=context)
-        _read_options(command, context, words)
-
-
-def _read_options(command: click.Command, context: click.Context, words: list[str]) -> None:
-    """Fail as the command would for options it does not have, or values it does not take."""
-    try:
-        command.parse_args(context, words)
-    except click.MissingParameter:
-        assert not words, words  # the page speaks of a command by its name alone
+        understand(each)
 
 
 class _Asked(dict[str, str]):
