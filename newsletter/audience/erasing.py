@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Text, cast, func, literal, select, update
 from sqlalchemy.engine import Row
 
 from newsletter.audience.address import Address
@@ -15,7 +15,7 @@ from newsletter.audience.keys import Keyring
 from newsletter.audience.record import Subscriber, subscriber_of
 from newsletter.audience.turn import take_turn
 from newsletter.errors import MailingRefused, StoreUnavailable
-from newsletter.store import deliveries, events, mailings, now_utc, subscribers
+from newsletter.store import deliveries, events, mailings, notice_copies, now_utc, subscribers
 
 _SHORTEST = 3
 """Letters of a name below which its finding in a sentence tells nothing."""
@@ -61,6 +61,7 @@ def erase(connection: Connection, address: Address, keyring: Keyring) -> Erasure
         for row in ledger:
             _forget_delivery(connection, row, address, found)
         _forget_event_words(connection, [row.id for row in ledger])
+        _forget_notices(connection, address)
         _forget_subscriber(connection, address, found, keyring)
     return Erasure(tuple((row.issue, row.id) for row in ledger), found.status == "erased")
 
@@ -128,6 +129,14 @@ def _forget_delivery(
 def _forget_event_words(connection: Connection, mails: Sequence[int]) -> None:
     """Whether their mails arrived is kept; what servers said of it is not."""
     connection.execute(update(events).where(events.c.delivery_id.in_(mails)).values(detail=""))
+
+
+def _forget_notices(connection: Connection, address: Address) -> None:
+    """That an operator was told is kept; that it was they, and the provider's words, are not."""
+    copies = notice_copies.c
+    theirs = update(notice_copies).where(func.lower(copies.email) == address.key)
+    erased = literal("erased:") + cast(copies.id, Text)
+    connection.execute(theirs.values(email=erased, detail=""))
 
 
 def _quotes(reason: str, address: Address, who: Subscriber) -> bool:

@@ -6,7 +6,15 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from newsletter.store import deliveries, events, mailings, reading, writing
+from newsletter.store import (
+    deliveries,
+    events,
+    mailings,
+    notice_copies,
+    notices,
+    reading,
+    writing,
+)
 
 NOW = "2026-03-10T12:00:00.000+00:00"
 
@@ -52,3 +60,27 @@ def test_servers_words_of_the_erased_are_forgotten_and_nobody_elses(roll: Any) -
 def test_whoever_got_no_mail_is_erased_without_events(roll: Any) -> None:
     roll.take("email\nann@example.org\n")
     assert roll.erase("ann@example.org").deliveries == ()
+
+
+def test_an_operator_who_was_a_reader_too_is_forgotten_in_what_operators_were_told(
+    roll: Any,
+) -> None:
+    roll.take("email\nann@example.org\n")
+    with writing(roll.engine) as connection:
+        connection.execute(
+            insert(notices).values(
+                id=1, issue="2026-03", kind="result", subject="", text="", made_at=NOW
+            )
+        )
+        copies = [
+            {"id": 1, "notice_id": 1, "email": "Ann@example.org", "state": "failed",
+             "detail": "550 ann@example.org"},
+            {"id": 2, "notice_id": 1, "email": "bo@example.org", "state": "accepted",
+             "detail": "250 bo"},
+        ]  # fmt: skip
+        connection.execute(insert(notice_copies), copies)
+    roll.erase("ann@example.org")
+    with reading(roll.engine) as connection:
+        query = select(notice_copies.c.email, notice_copies.c.state, notice_copies.c.detail)
+        kept = connection.execute(query.order_by(notice_copies.c.id)).all()
+    assert kept == [("erased:1", "failed", ""), ("bo@example.org", "accepted", "250 bo")]
