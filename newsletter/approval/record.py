@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 
 from newsletter.approval.evidence import Evidence
 from newsletter.store import approvals, now_utc
@@ -42,6 +42,18 @@ def record(
     )
     number = connection.execute(making.returning(approvals.c.id)).scalar_one()
     return _approval(connection.execute(_all().where(approvals.c.id == number)).one())
+
+
+def record_once(
+    connection: Connection, issue: str, approver: str, evidence: Evidence, subject: str
+) -> tuple[Approval, bool]:
+    """As `record`, and whether it is new: the same name for the same content is one."""
+    if connection.dialect.name == "postgresql":  # SQLite's writers stand in line anyway
+        connection.execute(text("LOCK TABLE approvals IN SHARE ROW EXCLUSIVE MODE"))
+    found = find_approval(connection, issue)
+    if found and (found.hash, found.approver) == (evidence.hash, approver):
+        return found, False
+    return record(connection, issue, approver, evidence, subject), True
 
 
 def find_approval(connection: Connection, issue: str) -> Approval | None:

@@ -37,7 +37,7 @@ def approve(ctx: click.Context, issue: str, name: str | None, withdraw: bool) ->
     who said yes, not a proof of who sat at the keyboard.
     """
     config = publication.load(ctx)
-    approver = _name(name) if name is not None else ""
+    approver = _name(name, ctx) if name is not None else ""
     if withdraw:
         click.echo(_withdrawn(config, publication.month(issue, config), approver))
         return
@@ -50,22 +50,22 @@ def approve(ctx: click.Context, issue: str, name: str | None, withdraw: bool) ->
     _refuse_begun(engine, cleared.letter.month)
     for line in _told(engine, config, cleared):
         click.echo(line)
-    approval, is_new = _record(engine, cleared, approver)
+    approval, is_new = _recorded(engine, cleared, approver)
     click.echo(f"Hash        {approval.hash[:_SHOWN_OF_HASH]}…")
     when = approval.at.astimezone(config.zone).isoformat(timespec="seconds")
     already = "" if is_new else "already "
     click.echo(f"{approval.issue} is {already}approved by {approval.approver}, {when}")
 
 
-def _name(typed: str) -> str:
+def _name(typed: str, ctx: click.Context) -> str:
     """A name on one line.
 
     Raises:
         UsageError: where it is none.
     """
-    name = " ".join(typed.split())
+    name = " ".join(filter(None, typed.split(" ")))
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise click.UsageError('--by takes a name on one line, such as "the editor"')
+        raise click.UsageError('--by takes a name on one line, such as "the editor"', ctx)
     return name
 
 
@@ -104,7 +104,10 @@ def _checked(issue: str, config: Config) -> Cleared:
         raise MailingRefused(
             f"{path.stem} is not approved, because of {terminal.count(errors, 'error')}"
         )
-    return clear(path, config, datetime.now(config.zone))
+    cleared = clear(path, config, datetime.now(config.zone))
+    if cleared.errors:  # somebody has saved it since
+        raise MailingRefused(f"{path.stem} is not approved: {cleared.errors[0]}")
+    return cleared
 
 
 def _refuse_begun(engine: Engine, month: str) -> None:
@@ -126,18 +129,14 @@ def _refuse_begun(engine: Engine, month: str) -> None:
         )
 
 
-def _record(engine: Engine, cleared: Cleared, approver: str) -> tuple[Approval, bool]:
-    """The approval, and whether it is new: the same name for the same content is one."""
-    from newsletter.approval.record import find_approval, record
+def _recorded(engine: Engine, cleared: Cleared, approver: str) -> tuple[Approval, bool]:
+    """The approval, and whether it is new."""
+    from newsletter.approval.record import record_once
     from newsletter.store import writing
 
-    month = cleared.letter.month
+    letter = cleared.letter
     with writing(engine) as connection:
-        found = find_approval(connection, month)
-        if found and (found.hash, found.approver) == (cleared.evidence.hash, approver):
-            return found, False
-        subject = cleared.letter.subject
-        return record(connection, month, approver, cleared.evidence, subject), True
+        return record_once(connection, letter.month, approver, cleared.evidence, letter.subject)
 
 
 def _told(engine: Engine, config: Config, cleared: Cleared) -> Iterator[str]:
@@ -163,20 +162,20 @@ def _when(engine: Engine, config: Config, cleared: Cleared) -> str:
     """When it goes out by itself, or that it does not."""
     from datetime import UTC, datetime
 
-    from newsletter.issue import planned_at
+    from newsletter.issue.planned import moment_for
     from newsletter.schedule.calendar import is_history
     from newsletter.schedule.rules import rules_of
 
-    at = planned_at(cleared.file.issue, config)
-    rules, now = rules_of(engine, config), datetime.now(UTC)
-    shown = f"{at:%A %Y-%m-%d %H:%M} {at.isoformat()[-6:]}"
-    if is_history(at.astimezone(UTC), rules):
+    moment = moment_for(cleared.file.issue, config)
+    at, rules, now = moment.at.astimezone(UTC), rules_of(engine, config), datetime.now(UTC)
+    shown = f"{moment.at:%A %Y-%m-%d %H:%M} {moment.at.isoformat(timespec='minutes')[16:]}"
+    if is_history(at, rules):
         return f"by hand alone; {shown} is from before this database"
-    if now > at.astimezone(UTC) + rules.grace:
+    if now > at + rules.grace:
         return f"by hand alone; {shown} is past, and so is its grace"
-    if now > at:
+    if now >= at:
         return f"at once, where the scheduler runs; it is due since {shown}"
-    return f"{shown}, where the scheduler runs"
+    return "; ".join(filter(None, (f"{shown}, where the scheduler runs", moment.moved)))
 
 
 def _withdrawn(config: Config, month: str, by: str) -> str:
@@ -196,8 +195,8 @@ def _withdrawn(config: Config, month: str, by: str) -> str:
     if found is None:
         raise MailingRefused(f"{month} is not approved, so there is nothing to withdraw")
     told = f"the approval of {month} by {found.approver} is withdrawn"
-    if mailing and mailing.is_begun and mailing.state == "finished":
-        return f"{told}; its mails have gone out already"
-    if mailing and mailing.is_begun:
+    if mailing is None or not mailing.is_begun or mailing.state == "cancelled":
+        return told
+    if mailing.state != "finished":
         return f"{told}; its mailing has begun, and 'newsletter pause {month}' stops a sender"
-    return told
+    return told if mailing.kind == "rehearsal" else f"{told}; its mails have gone out already"

@@ -49,6 +49,8 @@ def to_begin(engine: Engine, config: Config, cleared: Cleared, *, insist: bool) 
 def to_go_on(engine: Engine, mailing: Mailing, *, insist: bool) -> None:
     """Permission for a mailing that has begun: later edits do not touch it, a withdrawal does.
 
+    Going on all the same is recorded of the mailing.
+
     Raises:
         MailingRefused: where its approval was withdrawn, and nobody insists.
         UsageError: where who insists does not type out what is sent.
@@ -63,14 +65,27 @@ def to_go_on(engine: Engine, mailing: Mailing, *, insist: bool) -> None:
         withdrawn = is_withdrawn(connection, mailing)
     if withdrawn:
         _typed_out(mailing.issue)
+        _record(engine, mailing)
+
+
+def _record(engine: Engine, mailing: Mailing) -> None:
+    from sqlalchemy import update
+
+    from newsletter.store import mailings, writing
+
+    with writing(engine) as connection:
+        row = update(mailings).where(mailings.c.id == mailing.id)
+        connection.execute(row.values(unapproved=True))
 
 
 def _typed_out(month: str) -> None:
     from newsletter.errors import UsageError
 
+    question = f"type {month} to send it without approval"
     try:
-        typed = click.prompt(f"type {month} to send it without approval", err=True)
+        typed = click.prompt(question, default="", show_default=False, err=True)
     except click.Abort:
         typed = ""
-    if typed != month:
+        click.echo(err=True)
+    if typed.strip() != month:
         raise UsageError(f"'{month}' was not typed out, so nothing is sent")

@@ -17,6 +17,7 @@ from newsletter.approval.record import (
     find_approval,
     history,
     record,
+    record_once,
     withdraw,
 )
 from newsletter.approval.standing import standing
@@ -144,6 +145,38 @@ def test_approvals_at_one_time_are_all_kept_and_one_counts(store: Engine) -> Non
         given = list(pool.map(one, range(number)))
     assert sorted(all_of(store), key=lambda each: each.id) == sorted(given, key=lambda e: e.id)
     assert counting(store) == max(given, key=lambda each: each.id)
+
+
+def test_the_same_approval_at_one_time_is_one(store: Engine) -> None:
+    begin = Barrier(6)
+
+    def one(_: int) -> tuple[Approval, bool]:
+        begin.wait(30)
+        with writing(store) as connection:
+            return record_once(connection, "2023-12", "the editor", FIRST, "Empathy")
+
+    with ThreadPoolExecutor(6) as pool:
+        given = list(pool.map(one, range(6)))
+    (kept,) = all_of(store)
+    assert {each.id for each, _ in given} == {kept.id}
+    assert sum(is_new for _, is_new in given) == 1
+
+
+def test_another_name_another_content_or_a_withdrawal_between_make_a_new_one(
+    store: Engine,
+) -> None:
+    def once(by: str, evidence: Evidence) -> bool:
+        with writing(store) as connection:
+            return record_once(connection, "2023-12", by, evidence, "Empathy")[1]
+
+    assert once("the editor", FIRST)
+    assert not once("the editor", FIRST)
+    assert once("the chair", FIRST)
+    assert once("the editor", FIRST)
+    assert once("the editor", SECOND)
+    take_back(store)
+    assert once("the editor", SECOND)
+    assert len(all_of(store)) == 5
 
 
 def test_withdrawals_and_approvals_at_one_time_leave_one_or_none(store: Engine) -> None:
