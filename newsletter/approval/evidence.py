@@ -98,16 +98,16 @@ def _has_values(layout: str, names: list[str]) -> bool:
 
 
 def _told(name: str, before: Evidence, now: Evidence) -> str:
-    if name == _SENDER:
-        return f"sender: {now.parts[name]}, was {before.parts[name]}"
-    if name == _EDITION:
-        return "edition: laid out otherwise, as by another version of newsletter"
     whole = name.partition(", ")[0] if _SUMMARY in name else name
     for part in (whole, name):
         if not _holds(before, part):
             return f"{part} (new)"
         if not _holds(now, part):
             return f"{part} (gone)"
+    if name == _SENDER:
+        return f"sender: {now.parts[name]}, was {before.parts[name]}"
+    if name == _EDITION:
+        return "edition: laid out otherwise, as by another version of newsletter"
     return name
 
 
