@@ -48,13 +48,19 @@ def check(
     Raises:
         ConfigurationError: where `checks.off` names a check that does not exist.
     """
-    _refuse_unknown(config.checks.off)
     subject = Subject(file, edition, config, archive or Archive())
+    return examine(subject, errors_only=errors_only)
+
+
+def examine(subject: Subject, *, errors_only: bool = False) -> list[Finding]:
+    """All findings about an issue, with all that is known of it; as `check`."""
+    off, path = subject.config.checks.off, subject.file.source.path
+    _refuse_unknown(off)
     findings = [
-        Finding(file.source.path, *remark.place, remark.message, each.severity, each.code)
+        Finding(path, *remark.place, remark.message, each.severity, each.code)
         for each in CHECKS
-        if each.code not in config.checks.off
-        and not (each.of_edition and edition is None)
+        if each.code not in off
+        and not (each.of_edition and subject.rendered is None)
         and not (errors_only and each.severity != "error")
         for remark in islice(each.ask(subject), MAX_FINDINGS)
     ]

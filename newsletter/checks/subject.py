@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from newsletter.checks.passages import Passage, passages_of
 from newsletter.config import Config
 from newsletter.edition import Edition
 from newsletter.issue import Archive, IssueFile
+
+if TYPE_CHECKING:
+    from newsletter.approval.record import Approval
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Subject:
     config: Config
     archive: Archive
     """All months of the publication, this one among them."""
+    approval: Approval | None = None
+    """The one that counts, where somebody has given one and it is asked for."""
 
     @property
     def edition(self) -> Edition:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from newsletter.checks.registry import check
+from newsletter.checks.registry import examine
+from newsletter.checks.subject import Subject
 from newsletter.config import Config
 from newsletter.edition import Edition, render
 from newsletter.errors import RefusedSource, TemplateError
 from newsletter.issue import Archive, IssueFile, archive_of, issue_paths, load_issue
 from newsletter.yaml_source import Finding
 
+if TYPE_CHECKING:
+    from newsletter.approval.record import Approval
+
+    Approvals = Mapping[str, Approval]
+    """By month."""
+
 OF_TEMPLATES = "N002"
 """The code of what a template objects to."""
 
 
-def check_issues(paths: Sequence[Path], config: Config) -> list[Finding]:
+def check_issues(
+    paths: Sequence[Path], config: Config, approvals: Approvals | None = None
+) -> list[Finding]:
     """All findings about some issue files, in the order of the files and their lines.
 
-    What is wrong with a template is told once, however many issues it spoils.
+    What is wrong with a template is told once, however many issues it spoils. `approvals` are
+    those that still have to hold.
 
     Raises:
         ConfigurationError: where `checks.off` names a check that does not exist.
@@ -27,11 +38,13 @@ def check_issues(paths: Sequence[Path], config: Config) -> list[Finding]:
     archive, loaded = _load(paths, config)
     findings: list[Finding] = []
     for path in dict.fromkeys(paths):
-        findings += _check(loaded[path], config, archive)
+        findings += _check(loaded[path], config, archive, approvals or {})
     return list(dict.fromkeys(findings))
 
 
-def _check(file: IssueFile | RefusedSource, config: Config, archive: Archive) -> Iterator[Finding]:
+def _check(
+    file: IssueFile | RefusedSource, config: Config, archive: Archive, approvals: Approvals
+) -> Iterator[Finding]:
     if isinstance(file, RefusedSource):
         yield from file.findings
         return
@@ -42,7 +55,14 @@ def _check(file: IssueFile | RefusedSource, config: Config, archive: Archive) ->
         place = (error.path, error.line, error.column)
         yield Finding(*place, error.message, code=OF_TEMPLATES)
         edition = None
-    yield from check(file, edition, config, archive)
+    approval = approvals.get(file.issue.month) if _is_own(file, config) else None
+    yield from examine(Subject(file, edition, config, archive, approval))
+
+
+def _is_own(file: IssueFile, config: Config) -> bool:
+    """Whether it is the publication's; a draft elsewhere is not what was approved."""
+    own = config.issues_path / f"{file.issue.month}.yaml"
+    return own.exists() and own.samefile(file.path)
 
 
 def _load(

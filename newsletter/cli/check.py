@@ -11,8 +11,10 @@ import click
 from newsletter.cli import publication, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from newsletter.approval.record import Approval
+    from newsletter.config import Config
     from newsletter.yaml_source import Finding
 
 
@@ -38,7 +40,7 @@ def check(ctx: click.Context, issues: tuple[str, ...], strict: bool, as_json: bo
     config = publication.load(ctx)
     named = {path.resolve(): path for path in (find_issue(name, config) for name in issues)}
     paths = list(named.values()) or list(reversed(issue_paths(config).values()))
-    findings = check_issues(paths, config)
+    findings = check_issues(paths, config, _approvals(config))
     if as_json:
         click.echo(json.dumps([_document(each) for each in findings], indent=2, ensure_ascii=False))
     else:
@@ -48,6 +50,20 @@ def check(ctx: click.Context, issues: tuple[str, ...], strict: bool, as_json: bo
     severities = {finding.severity for finding in findings}
     if "error" in severities or (strict and "warning" in severities):
         ctx.exit(1)
+
+
+def _approvals(config: Config) -> Mapping[str, Approval]:
+    """Those that issues still have to agree with; none where nobody knows."""
+    if config.approval == "none":
+        return {}
+    from newsletter.delivery.lookup import Lookup
+
+    lookup = Lookup()
+    records = lookup.ask(config)
+    if lookup.trouble:
+        terminal.say(f"whether approvals still hold is not known: {lookup.trouble}")
+    lookup.close()
+    return records.approvals if records else {}
 
 
 def _document(finding: Finding) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""Checks of the e-mail itself: its headers, its links, what templates left in it.
+"""Checks of the e-mail itself: headers, links, what templates left in it, and its approval.
 
 Of MJML nothing is left to check: what its lint finds, rendering refuses.
 """
@@ -6,6 +6,7 @@ Of MJML nothing is left to check: what its lint finds, rendering refuses.
 from __future__ import annotations
 
 from newsletter.checks.check import Check
+from newsletter.checks.message.approval import changed_since_approved
 from newsletter.checks.message.columns import wide_line
 from newsletter.checks.message.headers import invalid_header, misleading_sender
 from newsletter.checks.message.images import image_without_words
@@ -29,4 +30,5 @@ CHECKS = (
     Check("N410", "error", "Invalid header", invalid_header, of_edition=True),
     Check("N411", "warning", "Misleading sender", misleading_sender, of_edition=True),
     Check("N412", "warning", "Image without words", image_without_words, of_edition=True),
+    Check("N413", "warning", "Changed since approved", changed_since_approved, of_edition=True),
 )
