@@ -15,6 +15,7 @@ from newsletter.edition.message import build_message
 from newsletter.issue.model import MONTH
 from newsletter.web.guard import HostGuard
 from newsletter.web.preview import pages
+from newsletter.web.preview.approval import stamp_of, stamps_of
 from newsletter.web.preview.desk import Closed, Desk
 from newsletter.web.preview.events import Hub
 from newsletter.web.preview.look import Look
@@ -48,7 +49,8 @@ class _Site:
     def shelf(self, _: Request) -> Response:
         """All issues."""
         shelf = self._desk.shelf()
-        return self._pages.page("shelf.html", shelf=shelf, config=self._desk.config)
+        stamps = stamps_of(shelf.proofs, self._desk.records())
+        return self._pages.page("shelf.html", shelf=shelf, stamps=stamps, config=self._desk.config)
 
     def issue(self, request: Request) -> Response:
         """One issue, as the query says."""
@@ -58,6 +60,7 @@ class _Site:
             status=404 if proof.gone else 200,
             proof=proof,
             look=look,
+            stamp=stamp_of(proof, self._desk.records()),
             was_here=self._desk.was_here(proof.month),
             shown=_VIEWS[look.view](proof.sheet, look) if proof.sheet else None,
         )

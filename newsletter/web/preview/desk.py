@@ -2,7 +2,7 @@
 
 A proof is kept with a digest of the bytes it was made of (issue, templates, configuration,
 word list, and what earlier months have covered). Times of change would miss two saves within
-one tick of the file system's clock.
+one tick of the file system's clock. What is on record of issues is read for each page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import RLock
 
 from newsletter.config import Config
+from newsletter.delivery.lookup import Lookup, Records
 from newsletter.errors import ConfigurationError
 from newsletter.files import digest, files_below
 from newsletter.issue import Archive, issue_paths
@@ -48,6 +49,7 @@ class Desk:
         self._problem: ConfigurationError | None = None
         self._kept: dict[str, Proof] = {}
         self._covered = ArchiveReader()
+        self._lookup = Lookup()
         self._lock = RLock()
         self._closed = False
 
@@ -69,9 +71,18 @@ class Desk:
             return Shelf(problems=problems_of(error))
         return Shelf(tuple(proof for proof in proofs if not proof.gone))
 
+    def records(self) -> Records | None:
+        """What the database says of all issues; None where that cannot be known."""
+        return self._lookup.ask(self.config)
+
     def close(self) -> None:
-        """Lay out no more, so that a long list under way does not hold the exit."""
+        """Lay out and look up no more, so that nothing under way holds the exit."""
         self._closed = True
+        self._lookup.stop()
+
+    def release(self) -> None:
+        """Let go of the database."""
+        self._lookup.close()
 
     def settings(self) -> Config:
         """The last configuration that could be read, after a look at the file."""

@@ -40,8 +40,11 @@ class Preview:
             timeout_graceful_shutdown=1,
         )
         server = _Server(settings, self._end)
-        with stopped_by_signals(server), self._watching():
-            server.run(sockets=[listening])
+        try:
+            with stopped_by_signals(server), self._watching():
+                server.run(sockets=[listening])
+        finally:
+            self._desk.release()
 
     def _end(self) -> None:
         """Let go of what would hold the exit: open event streams, and layouts yet to come."""
