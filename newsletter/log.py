@@ -1,18 +1,23 @@
 """The log: one line an event, for people or, as JSON, for programs.
 
-No mail address stands in an event above the level DEBUG.
+No mail address stands in an event above the level DEBUG; what providers answer often has one.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import IO
+
+_ADDRESS = re.compile(r"""[^\s@<>()"',;:=]+@[^\s@<>()"',;:=]+""")
 
 
 def note(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
     """Write one event down; the record's message is its JSON object."""
+    if level > logging.DEBUG:
+        fields = {name: _masked(value) for name, value in fields.items()}
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     entry = json.dumps({"at": at, "event": event, **fields}, ensure_ascii=False, default=str)
     logger.log(level, "%s", entry, extra={"newsletter": (event, fields)})
@@ -26,7 +31,7 @@ class JsonLines(logging.Formatter):
         if hasattr(record, "newsletter"):
             return record.getMessage()
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        event = {"at": at, "event": "message", "from": record.name, "text": record.getMessage()}
+        event = {"at": at, "event": "message", "from": record.name, "text": _said(record)}
         return json.dumps(event, ensure_ascii=False)
 
 
@@ -36,7 +41,7 @@ class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
         at = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
-        event, fields = getattr(record, "newsletter", (_on_one_line(record.getMessage()), {}))
+        event, fields = getattr(record, "newsletter", (_on_one_line(_said(record)), {}))
         told = [f"{name}={_quoted(value)}" for name, value in fields.items()]
         return " ".join([at, record.levelname.lower(), event, *told])
 
@@ -52,6 +57,21 @@ def to_stream(logger: logging.Logger, stream: IO[str], formatter: logging.Format
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logging.raiseExceptions = False
+
+
+def to_nowhere(logger: logging.Logger) -> None:
+    """Keep a logger's events from stderr, where Python puts them if nobody takes them."""
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+
+def _said(record: logging.LogRecord) -> str:
+    """What another library says."""
+    return _ADDRESS.sub("…@…", record.getMessage())
+
+
+def _masked(value: object) -> object:
+    return _ADDRESS.sub("…@…", value) if isinstance(value, str) else value
 
 
 def _on_one_line(text: str) -> str:
