@@ -12,8 +12,10 @@ from newsletter.cli.progress import stopping_at_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from newsletter.config import Config
+    from newsletter.schedule.office import Office
 
 
 @click.command(
@@ -85,29 +87,61 @@ def _line(document: dict[str, Any]) -> str:
     counted = terminal.count(document["recipients"], "recipient")
     more = "; ".join(filter(None, (document["why"], document["moved"])))
     line = f"{document['issue']}  {when}  {document['state']:10}  {counted}"
-    return f"{line}  ({more})" if more else line
+    return terminal.harmless(f"{line}  ({more})" if more else line)
 
 
 def _run(ctx: click.Context, config: Config, *, as_json: bool) -> None:
-    import logging
     import os
-    import sys
 
     from newsletter.cli.main import INTERRUPTED
     from newsletter.delivery.dispatch import Stop
-    from newsletter.log import JsonLines, PlainLines, to_stream
     from newsletter.schedule.daemon import Daemon
 
-    lines = JsonLines() if as_json else PlainLines()
-    for name in ("newsletter.schedule", "newsletter.watch", "apscheduler"):
-        to_stream(logging.getLogger(name), sys.stderr, lines)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    _log(as_json=as_json)
     stop = Stop()
     with stopping_at_signals(stop):
-        daemon = Daemon(lambda: unattended.open_office(publication.load(ctx)), stop)
-        click.echo(f"Scheduling {config.name} (Ctrl-C to stop)")
+        daemon = Daemon(lambda: _office(config.file), stop)
+        _announce(config)
         try:
             daemon.run()
         except KeyboardInterrupt:  # the second one: what is in flight is given up
-            sys.stderr.flush()
             os._exit(INTERRUPTED)
+
+
+def _office(file: Path) -> Office:
+    """The publication of just this file: were it gone, one further up would be another's."""
+    import logging
+    import os
+
+    from newsletter.config import load_config
+    from newsletter.log import note
+    from newsletter.schedule.telling import LOG
+
+    def say(told: str) -> None:
+        note(LOG, logging.WARNING, "note", text=told)
+
+    return unattended.open_office(load_config(file, os.environ), say)
+
+
+def _log(*, as_json: bool) -> None:
+    import logging
+    import sys
+
+    from newsletter.log import JsonLines, PlainLines, to_stream
+
+    lines = JsonLines() if as_json else PlainLines()
+    for name in ("newsletter.schedule", "newsletter.watch", None):  # the last: of all libraries
+        to_stream(logging.getLogger(name), sys.stderr, lines)
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _announce(config: Config) -> None:
+    """Say that it runs; where nobody listens any more, that stops nothing."""
+    import os
+    import sys
+
+    try:
+        click.echo(f"Scheduling {config.name} (Ctrl-C to stop)")
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for Python's last flush

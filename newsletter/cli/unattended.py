@@ -10,15 +10,15 @@ from newsletter.cli import publication, summary, terminal
 from newsletter.cli.progress import stopping_at_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from newsletter.config import Config
     from newsletter.schedule.attend import Pass
     from newsletter.schedule.office import Office
 
 
-def open_office(config: Config) -> Office:
-    """A publication with all that sending needs.
+def open_office(config: Config, say: Callable[[str], None]) -> Office:
+    """A publication with all that sending needs; `say` is told what an operator should know.
 
     Raises:
         SecretMissing: where a secret is not in the environment.
@@ -32,7 +32,7 @@ def open_office(config: Config) -> Office:
     load_provider(config, secrets)  # what it lacks is told now, not on the day
     ring, told = keyring(config, secrets)
     if told:
-        terminal.say(f"note: {told}")
+        say(told)
     engine = publication.store(config)
     return Office(config, engine, ring, lambda: load_provider(config, secrets))
 
@@ -54,10 +54,13 @@ def send_due(ctx: click.Context) -> int:
     It says nothing where there is nothing to do, so that cron mails nothing.
     """
     from newsletter.delivery.dispatch import Stop
+    from newsletter.log import to_nowhere
     from newsletter.schedule.attend import Rests, attend
     from newsletter.schedule.shelf import Shelf
+    from newsletter.schedule.telling import LOG
 
-    office = open_office(publication.load(ctx))
+    to_nowhere(LOG)  # whatever matters of it is said below, once
+    office = open_office(publication.load(ctx), lambda told: terminal.say(f"note: {told}"))
     stop = Stop()
     with stopping_at_signals(stop):
         found = attend(office, Shelf(office.config), Rests(), stop)
@@ -67,13 +70,13 @@ def send_due(ctx: click.Context) -> int:
     for notice in found.told:
         if notice.kind == "upcoming":
             click.echo(notice.subject)
-    trouble = list(_trouble(found))
+    trouble = list(_trouble(office, found))
     for line in trouble:
         terminal.say(line)
     return 1 if trouble or any(ending.exit_code for ending in found.endings) else 0
 
 
-def _trouble(found: Pass) -> Iterator[str]:
+def _trouble(office: Office, found: Pass) -> Iterator[str]:
     """What somebody has to look at, a line each."""
     from newsletter.schedule.telling import FILE
 
@@ -88,4 +91,6 @@ def _trouble(found: Pass) -> Iterator[str]:
         if notice.kind in ("overdue", "doubtful", "failures"):
             yield notice.subject
     if found.untold:
-        yield f"the operators could not all be told by mail; {FILE} has what they should know"
+        is_kept = (office.config.root / FILE).exists()
+        where = f"{FILE} has what they should know" if is_kept else f"{FILE} cannot be written"
+        yield f"the operators could not all be told by mail; {where}"

@@ -34,6 +34,8 @@ LOOK = timedelta(minutes=1)
 _JUMP = 5.0
 """Seconds by which a clock that was set differs from one that runs on."""
 _TICK = 0.2
+_BUSY = timedelta(seconds=10)
+"""How soon it looks again after another scheduler was at work, which may have died since."""
 _SETTINGS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 3}
 """However late a turn is, it is taken. Only one runs at a time, the pool has one thread."""
 
@@ -58,22 +60,25 @@ class Daemon:
             timezone=UTC, executors={"default": ThreadPoolExecutor(1)}, job_defaults=_SETTINGS
         )
         self._lock = Lock()
-        self._at_work = self._again = False
+        self._at_work = self._again = self._over = False
         self._trouble = ""
         self._next: Entry | None = None
 
     def run(self) -> None:
-        """Send what is due, when it is due, until `stop` is requested."""
+        """Send what is due, when it is due, until `stop` is requested.
+
+        An interruption by KeyboardInterrupt waits for nothing; the process has to end then.
+        """
         note(LOG, logging.INFO, "started", publication=self._office.config.name)
         self._scheduler.start()
         self._wake()
-        try:
-            with self._following():
-                self._wait()
-        finally:
-            self._scheduler.shutdown()  # waits for what is in flight
-            self._office.engine.dispose()
-            note(LOG, logging.INFO, "stopped")
+        with self._following():
+            self._wait()
+        with self._lock:
+            self._over = True  # APScheduler waits for a turn with a lock that planning needs
+        self._scheduler.shutdown()  # waits for what is in flight
+        self._office.engine.dispose()
+        note(LOG, logging.INFO, "stopped")
 
     def _wait(self) -> None:
         """Until the end; a clock that is set, or a machine that has slept, makes it look anew."""
@@ -118,11 +123,15 @@ class Daemon:
                 self._plan(utc_now())
 
     def _plan(self, moment: datetime) -> None:
-        self._scheduler.add_job(
-            self._turn, "date", run_date=moment, id="turn", replace_existing=True
-        )
+        """Have a turn taken then, and no other one; the lock is held."""
+        if not (self._over or self._stop.requested):
+            self._scheduler.add_job(
+                self._turn, "date", run_date=moment, id="turn", replace_existing=True
+            )
 
     def _turn(self) -> None:
+        if self._stop.requested:
+            return
         with self._lock:
             self._at_work, self._again = True, False
         next_at = None
@@ -131,10 +140,9 @@ class Daemon:
         finally:
             with self._lock:
                 self._at_work = False
-                if not self._stop.requested:
-                    now = utc_now()
-                    latest = now + LOOK
-                    self._plan(now if self._again else min(next_at or latest, latest))
+                now = utc_now()
+                latest = now + LOOK
+                self._plan(now if self._again else min(next_at or latest, latest))
 
     def _attend(self) -> datetime | None:
         """One pass; when the next is due by time alone. No trouble ends the scheduler."""
@@ -154,7 +162,7 @@ class Daemon:
         else:
             self._trouble = ""
             self._say_next(found)
-            return found.next_at
+            return utc_now() + _BUSY if found.is_busy else found.next_at
         return None
 
     @contextmanager
@@ -191,7 +199,8 @@ class Daemon:
     def _say_next(self, found: Pass) -> None:
         """Log what goes out next, when that is another than before."""
         now = self._office.clock()
-        coming = next((each for each in found.calendar if each.at > now), None)
+        ahead = (each for each in found.calendar if each.at > now and each.state != "sent")
+        coming = next(ahead, None)
         if coming != self._next and not found.is_busy:
             self._next = coming
             if coming:
