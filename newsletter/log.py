@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import IO
 
-_ADDRESS = re.compile(r"""[^\s@<>()"',;:=]+@[^\s@<>()"',;:=]+""")
+_ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()",;:]+)@[^\s@<>()"',;:=]+""")
 
 
 def note(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
