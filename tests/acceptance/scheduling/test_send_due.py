@@ -108,6 +108,18 @@ def test_an_issue_that_cannot_be_read_is_told_with_its_place(office: Any) -> Non
     assert len(office.told()) == 1
 
 
+def test_an_approved_issue_whose_file_breaks_does_not_lose_its_hour(office: Any) -> None:
+    office.settings(approval="required", operators=(EDITOR,))
+    path = office.due()
+    office.approve()
+    path.write_text(path.read_text("utf-8") + "colour: blue\n", "utf-8")
+    ran = office.run("send", "--due")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("2023-12 did not go out: ")
+    assert not office.got
+    assert len(office.told()) == 1
+
+
 def test_two_at_once_make_one_mailing(office: Any) -> None:
     office.settings(operators=(EDITOR,))
     office.due()
