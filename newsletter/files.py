@@ -5,41 +5,57 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import copymode
-
-from newsletter.yaml_source import MAX_BYTES
 
 
 def digest(paths: Iterable[Path]) -> str:
     """A fingerprint of files' names and contents; a missing file has one too."""
     hashed = sha256()
     for path in paths:
-        content = _content(path)
-        hashed.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
-        hashed.update(content)
+        hashed.update(f"{path}\0{digest_of(path)}\0".encode(errors="surrogateescape"))
     return hashed.hexdigest()
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """All files in a folder and its own; of one that vanishes meanwhile, none."""
-    for parent, _, names in os.walk(folder):
-        yield from (Path(parent, name) for name in names)
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's content in hexadecimal, or why there is none."""
+    if path.exists() and not path.is_file():
+        return "is no file"  # a pipe would be waited for
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def files_below(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """All files in a folder and its own, in order, but what editors keep for themselves.
+
+    Jinja2 follows links, and so does this; a ring of them ends. A folder that cannot be read
+    stands for what is in it.
+    """
+    real = folder.resolve()
+    if real in above:
+        return
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in paths:
+        if is_editors_own(path):
+            continue
+        if path.is_dir():
+            yield from files_below(path, above | {real})
+        else:
+            yield path
 
 
 def is_editors_own(path: Path) -> bool:
     """Whether an editor keeps it for itself: backups, locks, what is being written."""
-    return path.name.startswith(".") or path.name.endswith("~")
-
-
-def _content(path: Path) -> bytes:
-    """A file as far as it can matter: the loader refuses larger ones."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return f"cannot be read: {error.errno}".encode()
+    name = path.name
+    return name.startswith(".") or name.endswith("~") or (name[:1] == name[-1:] == "#")
 
 
 def create(path: Path, content: bytes) -> None:

@@ -60,3 +60,43 @@ def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
     reader.join(timeout=10)
     assert bytes(read) == b"content"
     assert pipe.is_fifo()
+
+
+def test_files_behind_links_are_there_and_rings_end(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "templates", tmp_path / "elsewhere"
+    for each in (folder, elsewhere):
+        each.mkdir()
+        (each / "a.mjml").write_text("a")
+    (folder / "linked").symlink_to(elsewhere)
+    (elsewhere / "ring").symlink_to(folder)
+    found = [str(path.relative_to(folder)) for path in files.files_below(folder)]
+    assert found == ["a.mjml", "linked/a.mjml"]
+
+
+@pytest.mark.parametrize("name", [".a.mjml.swp", "a.mjml~", "#a.mjml#", ".git/config"])
+def test_what_editors_keep_for_themselves_is_not_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("x")
+    assert list(files.files_below(tmp_path)) == []
+
+
+def test_a_folder_that_is_not_there_stands_for_its_files(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    assert list(files.files_below(gone)) == [gone]
+    assert len(files.digest([gone])) == 64
+
+
+def test_a_digest_tells_any_two_contents_apart_however_long(tmp_path: Path) -> None:
+    path, digests = tmp_path / "a.mjml", set()
+    for content in (b"", b"a", b"a" * 3_000_000, b"a" * 2_999_999 + b"b"):
+        path.write_bytes(content)
+        digests.add(files.digest([path]))
+    path.unlink()
+    digests.add(files.digest([path]))
+    assert len(digests) == 5
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert len(files.digest([pipe])) == 64

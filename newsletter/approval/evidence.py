@@ -6,13 +6,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from newsletter.config import Config
 from newsletter.edition import Letter
-from newsletter.files import is_editors_own
+from newsletter.files import digest_of, files_below
 from newsletter.issue import Issue, IssueFile
 
 _SETTINGS = (
@@ -67,7 +67,7 @@ def evidence_of(file: IssueFile, letter: Letter, config: Config) -> Evidence:
     parts = {
         f"{issue}{_LAYOUT}": _digest(file.source.text),
         **{f"{issue}: {name}": _digest(value) for name, value in _fields(file.issue)},
-        **{name: _digest_of(path) for name, path in _templates(config)},
+        **{name: digest_of(path) for name, path in _templates(config)},
         **{f"newsletter.yaml: {key}": _digest(repr(getattr(config, key))) for key in _SETTINGS},
         _SENDER: f"{config.sender.name} <{config.sender.email}>",
         _EDITION: letter.content,
@@ -137,42 +137,13 @@ def _fields(issue: Issue) -> Iterator[tuple[str, str]]:
 def _templates(config: Config) -> Iterator[tuple[str, Path]]:
     """All files of the templates' folder but editors' own, named alike on every machine."""
     folder = config.templates_path
-    for path in _below(folder, frozenset()):
+    for path in files_below(folder):
         yield _printable(Path(config.templates, path.relative_to(folder))), path
-
-
-def _below(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
-    """The files in a folder and its own, in order; Jinja2 follows links, and so does this."""
-    real = folder.resolve()
-    if real in above:
-        return
-    try:
-        paths = sorted(folder.iterdir())
-    except OSError:
-        yield folder  # that it cannot be read is told as of a file
-        return
-    for path in paths:
-        if is_editors_own(path):
-            continue
-        if path.is_dir():
-            yield from _below(path, above | {real})
-        else:
-            yield path
 
 
 def _printable(path: Path) -> str:
     """A file's name as text: JSON and PostgreSQL hold no bytes that are not UTF-8."""
     return os.fsencode(path).decode(errors="backslashreplace")
-
-
-def _digest_of(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        return "is no file"  # a pipe would be waited for
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
 
 
 def _digest(text: str) -> str:

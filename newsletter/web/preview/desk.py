@@ -103,7 +103,7 @@ class Desk:
         with self._lock:
             self._refresh_configuration()
             config = self.config
-            templates = sorted(files_below(config.templates_path))
+            templates = files_below(config.templates_path)
             now = digest([config.file, config.root / config.words, *templates])
             return now, self._covered.read(config, now)
 
