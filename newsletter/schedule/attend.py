@@ -124,17 +124,21 @@ class _Attendance:
     def run(self) -> Pass:
         """Look, tell, send one, and look again, until nothing is left to do."""
         while True:
-            now = self._office.clock()
-            known = known_months(self._office, self._shelf, now)
-            calendar = entries(in_order(known), self._rules, now)
+            now, known, calendar = self._look()
             for entry in calendar:
                 self._tell(entry, known[entry.issue], now)
-            self._teller.deliver()
+            if self._teller.deliver():  # meanwhile hours may have passed, or a person acted
+                now, known, calendar = self._look()
             chosen = self._next(calendar, now)
             if chosen is None or self._stop.requested:
                 return self._pass(calendar, now)
             self._seen.add(chosen.issue)
             self._send(chosen, known[chosen.issue])
+
+    def _look(self) -> tuple[datetime, Mapping[str, Known], tuple[Entry, ...]]:
+        now = self._office.clock()
+        known = known_months(self._office, self._shelf, now)
+        return now, known, entries(in_order(known), self._rules, now)
 
     def _next(self, calendar: tuple[Entry, ...], now: datetime) -> Entry | None:
         """The first issue to be sent; each is tried once a pass."""
@@ -150,7 +154,12 @@ class _Attendance:
         )
 
     def _send(self, entry: Entry, known: Known) -> None:
-        found = send(self._office, known, self._teller, self._stop, self._watch)
+        try:
+            found = send(self._office, known, self._teller, self._stop, self._watch)
+        except BaseException:
+            # The next pass is not to stumble over it again before it looks after the others.
+            self._rests.lay(entry.issue, self._office.clock())
+            raise
         now = self._office.clock()
         if isinstance(found, Refusal):
             self._refuse(entry, known, found)

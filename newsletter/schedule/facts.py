@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.approval.record import find_approval
+from newsletter.approval.record import Approval, find_approval
 from newsletter.approval.standing import Standing, standing
 from newsletter.delivery.approved import is_withdrawn, needs_approval
 from newsletter.delivery.mailing import Mailing, all_mailings, kind_of
@@ -44,15 +44,26 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
     """
     paths = shelf.paths()
     ledger = _ledger(office)
+    rows = _Rows(ledger, _approvals(office, paths.keys() - ledger.keys()))
     local = office.local(now)
     near = months_between(local - _AROUND, local + _AROUND)
-    names = sorted({*paths, *ledger, *near})
-    return {name: _known(office, shelf, name, paths.get(name), ledger) for name in names}
+    return {
+        name: _known(office, shelf, name, paths.get(name), rows)
+        for name in sorted({*paths, *ledger, *near})
+    }
 
 
 class _Begun(NamedTuple):
     mailing: Mailing
     doubtful: int
+
+
+class _Rows(NamedTuple):
+    """What the database holds, by month."""
+
+    begun: Mapping[str, _Begun]
+    approvals: Mapping[str, Approval]
+    """Of months that have a file and no mailing."""
 
 
 def _ledger(office: Office) -> Mapping[str, _Begun]:
@@ -68,10 +79,17 @@ def _ledger(office: Office) -> Mapping[str, _Begun]:
     return {each.issue: _Begun(each, doubtful.get(each.id, 0)) for each in found}
 
 
-def _known(
-    office: Office, shelf: Shelf, name: str, path: Path | None, ledger: Mapping[str, _Begun]
-) -> Known:
-    begun = ledger.get(name)
+def _approvals(office: Office, months: Iterable[str]) -> Mapping[str, Approval]:
+    """The approvals that count, where any is needed."""
+    if not needs_approval(office.config):
+        return {}
+    with reading(office.engine) as connection:
+        found = ((month, find_approval(connection, month)) for month in months)
+        return {month: approval for month, approval in found if approval}
+
+
+def _known(office: Office, shelf: Shelf, name: str, path: Path | None, rows: _Rows) -> Known:
+    begun, given = rows.begun.get(name), rows.approvals.get(name)
     mailing = begun.mailing if begun else None
     moment, problem = _moment(office, shelf, name, path)
     content: Content = "missing"
@@ -79,14 +97,14 @@ def _known(
     if path and mailing:
         content = "approved"  # what goes out is what was planned
     elif path:
-        content, why, approval = _content(office, shelf, name, path, problem)
+        content, why, approval = _content(office, shelf, path, given, problem)
     month = Month(
         issue=name,
         at=moment.at.astimezone(UTC),
         content=content,
         why=why,
         sending=_sending(office, *begun) if begun else None,
-        moved=_moved(moment),
+        moved=moment.moved,
     )
     return Known(month, path, mailing, approval)
 
@@ -95,24 +113,16 @@ def _moment(office: Office, shelf: Shelf, name: str, path: Path | None) -> tuple
     """When a month goes out, and what is wrong with its file."""
     config = office.config
     opened = shelf.issue(path) if path else None
-    own = opened.value.issue.send_at if opened and opened.value else None
+    own = shelf.send_at(path) if path else None
     moment = moment_of(own or by_schedule(name, config), config.zone)
     return moment, opened.problem if opened else ""
 
 
-def _moved(moment: Moment) -> str:
-    if moment.moved_from is None:
-        return ""
-    return f"the clocks skip {moment.moved_from:%Y-%m-%d %H:%M} there, so it is as much later"
-
-
 def _content(
-    office: Office, shelf: Shelf, name: str, path: Path, problem: str
+    office: Office, shelf: Shelf, path: Path, given: Approval | None, problem: str
 ) -> tuple[Content, str, Standing | None]:
     if not needs_approval(office.config):
         return ("broken", problem, None) if problem else ("approved", "", None)
-    with reading(office.engine) as connection:
-        given = find_approval(connection, name)
     if given is None:
         return "unapproved", problem, Standing("unapproved")
     opened = shelf.cleared(path)
@@ -148,13 +158,14 @@ def _doubtful(connection: Connection, mailings: Iterable[Mailing]) -> Mapping[in
 
 
 def _alive_at(connection: Connection, mailing: Mailing) -> datetime | None:
-    """When a provider last answered for it, or when it began."""
+    """When a provider last answered for it, or when it began; one paused before has neither."""
     row = deliveries.c
     answered = select(func.max(row.settled_at)).where(
         row.mailing_id == mailing.id, row.state.in_(("accepted", "failed"))
     )
-    latest = max(filter(None, (connection.execute(answered).scalar(), mailing.started_at)))
-    return datetime.fromisoformat(latest)
+    moments = filter(None, (connection.execute(answered).scalar(), mailing.started_at))
+    latest = max(moments, default=None)
+    return datetime.fromisoformat(latest) if latest else None
 
 
 def in_order(known: Mapping[str, Known]) -> Iterator[Month]:

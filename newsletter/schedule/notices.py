@@ -77,7 +77,10 @@ def record(connection: Connection, notice: Notice, operators: Iterable[str], now
     number = connection.execute(making.returning(notices.c.id)).scalar()
     if number is None:
         return False
-    copies = [{"notice_id": number, "email": each, "state": "planned"} for each in operators]
+    copies = [
+        {"notice_id": number, "email": each, "state": "planned"}
+        for each in dict.fromkeys(operators)
+    ]
     if copies:
         connection.execute(insert(notice_copies), copies)
     return True
@@ -95,15 +98,20 @@ def settle_left_open(connection: Connection) -> None:
 
 
 def give_up(connection: Connection, now: datetime) -> None:
-    """What could not be sent for days is sent no more."""
+    """What could not be sent for days is sent no more; what was never tried is tried once."""
     old = select(notices.c.id).where(notices.c.made_at < utc_text(now - TRIED_FOR))
-    left = update(notice_copies).where(_COPY.state == "planned", _COPY.notice_id.in_(old))
+    tried = _COPY.state == "planned", _COPY.attempted_at.is_not(None)
+    left = update(notice_copies).where(*tried, _COPY.notice_id.in_(old))
     connection.execute(left.values(state="failed"))
 
 
 def waiting(connection: Connection, now: datetime) -> list[Copy]:
-    """Copies to be sent now, oldest first."""
-    rested = or_(_COPY.attempted_at.is_(None), _COPY.attempted_at <= utc_text(now - AGAIN))
+    """Copies to be sent now, oldest first; a clock that was set back makes none wait longer."""
+    rested = or_(
+        _COPY.attempted_at.is_(None),
+        _COPY.attempted_at <= utc_text(now - AGAIN),
+        _COPY.attempted_at > utc_text(now),
+    )
     query = _copies().where(_COPY.state == "planned", rested).order_by(_COPY.id)
     return list(map(_copy, connection.execute(query)))
 
@@ -114,6 +122,15 @@ def undelivered(connection: Connection, now: datetime) -> list[Copy]:
     lately = notices.c.made_at >= utc_text(now - SHOWN_FOR)
     query = _copies().where(_COPY.state != "accepted", tried, lately).order_by(_COPY.id)
     return list(map(_copy, connection.execute(query)))
+
+
+def claim(connection: Connection, copies: Sequence[Copy], now: datetime) -> list[Copy]:
+    """Take copies to be sent, those that nobody else has taken meanwhile."""
+    chosen = _COPY.id.in_([copy.id for copy in copies]), _COPY.state == "planned"
+    taking = update(notice_copies).where(*chosen)
+    taking = taking.values(state="attempting", detail="", attempted_at=utc_text(now))
+    taken = set(connection.scalars(taking.returning(_COPY.id)))
+    return [copy for copy in copies if copy.id in taken]
 
 
 def mark(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from newsletter.approval.record import Approval
 from newsletter.checks import Cleared, clear
@@ -14,7 +14,8 @@ from newsletter.delivery.ending import Ending
 from newsletter.delivery.mailing import Mailing, find_mailing, kind_of
 from newsletter.delivery.plan import Terms, discard, plan
 from newsletter.delivery.send import Orders, run
-from newsletter.errors import MailingRefused, NewsletterError, SenderBusy, StoreUnavailable
+from newsletter.errors import MailingRefused, NewsletterError, SenderBusy
+from newsletter.issue import planned_at
 from newsletter.log import note
 from newsletter.schedule import words
 from newsletter.schedule.facts import Known
@@ -126,6 +127,8 @@ def _begun(office: Office, known: Known) -> Mailing | Refusal | None:
     approval = _approved(office, cleared)
     if isinstance(approval, Refusal):
         return approval
+    if not _is_time(office, known, cleared):
+        return None  # the file was changed, or the clock, since it was looked at
     kind = kind_of(office.config)
     with reading(office.engine) as connection:
         left = find_mailing(connection, known.month.issue, kind)
@@ -140,11 +143,25 @@ def _begun(office: Office, known: Known) -> Mailing | Refusal | None:
     )
     try:
         mailing, is_new = plan(office.engine, cleared.letter, terms)
-    except StoreUnavailable:
-        raise
     except MailingRefused as error:
-        return Refusal("nobody", str(error))
+        return _refused(office, cleared, approval, error)
     return mailing if is_new else None
+
+
+def _is_time(office: Office, known: Known, cleared: Cleared) -> bool:
+    at = planned_at(cleared.file.issue, office.config).astimezone(UTC)
+    return at == known.month.at and at <= office.clock() <= at + office.config.schedule.grace
+
+
+def _refused(
+    office: Office, cleared: Cleared, approval: Approval | None, error: MailingRefused
+) -> Refusal | None:
+    """Nobody would get it; or its approval was withdrawn or replaced since it was looked at."""
+    now = _approved(office, cleared)
+    if isinstance(now, Refusal):
+        return now
+    replaced = (now and now.id) != (approval and approval.id)
+    return None if replaced else Refusal("nobody", str(error))
 
 
 def _cleared(office: Office, known: Known, now: datetime) -> Cleared | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +14,13 @@ from newsletter.config import Config
 from newsletter.errors import NewsletterError
 from newsletter.files import digest, files_below
 from newsletter.issue import IssueFile, issue_paths, load_issue
+from newsletter.yaml_source import MAX_BYTES
 
 T = TypeVar("T")
+_SEND_AT = re.compile(
+    r"^send_at:[ ]*[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2})[\"']?[ ]*(?:#.*)?$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -30,21 +36,27 @@ class Shelf:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._templates = ""
         self._kept: dict[tuple[str, str], tuple[str, Opened[object]]] = {}
 
     def paths(self) -> dict[str, Path]:
-        """Months that have a file, and these."""
+        """Months that have a file, and these; the templates are looked at anew, once for all."""
+        self._templates = digest(sorted(files_below(self._config.templates_path)))
         return issue_paths(self._config)
 
     def issue(self, path: Path) -> Opened[IssueFile]:
         """What a file says."""
         return self._opened("issue", path, "", lambda: load_issue(path, self._config))
 
+    def send_at(self, path: Path) -> datetime | None:
+        """The file's own time; one that cannot be read is still due when it says."""
+        opened = self.issue(path)
+        return opened.value.issue.send_at if opened.value else _salvaged(path)
+
     def cleared(self, path: Path) -> Opened[Cleared]:
-        """What a file makes, by the templates as they are."""
-        templates = digest(sorted(files_below(self._config.templates_path)))
+        """What a file makes, by the templates as they were at the last look for paths."""
         return self._opened(
-            "cleared", path, templates, lambda: clear(path, self._config, datetime.now(UTC))
+            "cleared", path, self._templates, lambda: clear(path, self._config, datetime.now(UTC))
         )
 
     def _opened(self, what: str, path: Path, surroundings: str, read: Callable[[], T]) -> Opened[T]:
@@ -56,11 +68,22 @@ class Shelf:
         return opened  # type: ignore[return-value]  # what a key holds is what its reader made
 
 
+def _salvaged(path: Path) -> datetime | None:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            found = _SEND_AT.search(file.read(MAX_BYTES))
+            return datetime.fromisoformat(found[1]) if found else None
+    except (OSError, ValueError):
+        return None
+
+
 def _tried(read: Callable[[], T]) -> Opened[T]:
-    """Problems are the author's to mend: told in one line, and nothing else stops for them."""
+    """Problems are told in one line; no other month stops for them, nor for a fault of ours."""
     try:
         return Opened(read())
     except NewsletterError as error:
         return Opened(problem=str(error).partition("\n")[0])
     except OSError as error:
         return Opened(problem=f"{error.filename}: error: {error.strerror}")
+    except Exception as error:
+        return Opened(problem=f"{type(error).__name__}: {error}".partition("\n")[0])

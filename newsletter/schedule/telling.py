@@ -61,8 +61,11 @@ class Teller:
             level = _LEVELS.get(notice.kind, logging.WARNING)
             note(LOG, level, notice.kind, issue=notice.issue, text=notice.subject)
 
-    def deliver(self) -> None:
-        """Send what is to be sent now, and have the file show what did not get through."""
+    def deliver(self) -> bool:
+        """Send what is to be sent now, and have the file show what did not get through.
+
+        Returns whether there was anything to send, which can take long.
+        """
         office = self._office
         with reading(office.engine) as connection:
             copies = notices.waiting(connection, office.clock())
@@ -71,16 +74,18 @@ class Teller:
         with reading(office.engine) as connection:
             left = notices.undelivered(connection, office.clock())
         keep_file(office.config, left)
+        return bool(copies)
 
     def _send(self, copies: Sequence[Copy]) -> None:
         now, engine = self._office.clock(), self._office.engine
+        provider = self._office.open_provider()
         with writing(engine) as connection:
-            notices.mark(connection, copies, "attempting", now)
-        by_number = dict(enumerate(copies, 1))
+            taken = notices.claim(connection, copies, now)
+        by_number = dict(enumerate(taken, 1))
         claims = [self._claim(-number, copy) for number, copy in by_number.items()]
         left, trouble = set(by_number), ""
         try:
-            for outcome in hand_over(claims, self._office.open_provider()):
+            for outcome in hand_over(claims, provider):
                 number = -outcome.delivery
                 self._settle(by_number[number], outcome)
                 left.discard(number)
