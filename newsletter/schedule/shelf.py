@@ -69,6 +69,8 @@ class Shelf:
 
 
 def _salvaged(path: Path) -> datetime | None:
+    if not path.is_file():  # a pipe would be waited for without end
+        return None
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             found = _SEND_AT.search(file.read(MAX_BYTES))
