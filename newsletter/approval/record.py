@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 
 from newsletter.approval.evidence import Evidence
 from newsletter.store import approvals, now_utc
@@ -61,6 +61,13 @@ def find_approval(connection: Connection, issue: str) -> Approval | None:
     found = connection.execute(_all().where(approvals.c.issue == issue).limit(1)).first()
     approval = found and _approval(found)
     return approval if approval and approval.withdrawn_at is None else None
+
+
+def find_approvals(connection: Connection) -> dict[str, Approval]:
+    """The approval that counts of each issue that has one; see `find_approval`."""
+    newest = select(func.max(approvals.c.id)).group_by(approvals.c.issue)
+    counting = _all().where(approvals.c.id.in_(newest), approvals.c.withdrawn_at.is_(None))
+    return {row.issue: _approval(row) for row in connection.execute(counting)}
 
 
 def approved_by(connection: Connection, number: int) -> Approval | None:

@@ -112,6 +112,20 @@ def all_mailings(connection: Connection) -> list[Mailing]:
     return list(firsts.values())
 
 
+def begun_mailings(connection: Connection, config: Config) -> dict[str, Mailing]:
+    """The mailing of each issue that was ever sent from, in order.
+
+    The real one, or one of the kind that the configured provider makes: what was sent really is
+    not rehearsed afterwards.
+    """
+    kinds = ("real", kind_of(config))
+    firsts: dict[str, Mailing] = {}
+    for each in map(_mailing, connection.execute(_all().where(mailings.c.kind.in_(kinds)))):
+        if each.is_begun:
+            firsts.setdefault(each.issue, each)
+    return firsts
+
+
 def _all() -> Select[Any]:
     real_first = case((mailings.c.kind == "real", 0), else_=1)
     return select(*_COLUMNS).order_by(mailings.c.issue.desc(), real_first)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
-from newsletter.approval.record import find_approval
+from newsletter.approval.record import find_approvals
 from newsletter.config import Config
 from newsletter.delivery.lookup import Records
-from newsletter.delivery.mailing import all_mailings, kind_of
-from newsletter.store import approvals, origin, reading
+from newsletter.delivery.mailing import begun_mailings
+from newsletter.store import origin, reading
 
 
 def read_records(engine: Engine, config: Config) -> Records:
@@ -19,15 +19,12 @@ def read_records(engine: Engine, config: Config) -> Records:
     Raises:
         StoreUnavailable: where the database does not answer.
     """
-    kinds = ("real", kind_of(config))
     with reading(engine) as connection:
-        mailings = all_mailings(connection)
-        begun = {each.issue: each for each in mailings if each.kind in kinds and each.is_begun}
-        months = connection.execute(select(approvals.c.issue).distinct()).scalars()
-        found = [find_approval(connection, month) for month in set(months) - begun.keys()]
+        begun = begun_mailings(connection, config)
+        found = find_approvals(connection)
         made_at = connection.execute(select(func.min(origin.c.made_at))).scalar_one()
     return Records(
-        approvals={each.issue: each for each in found if each},
+        approvals={month: each for month, each in found.items() if month not in begun},
         begun=begun,
         made_at=made_at and datetime.fromisoformat(made_at),
     )

@@ -200,7 +200,7 @@ def _at_rest(sending: Sending) -> str:
         (sending.state == "finished", f"{sending.doubtful:,} doubtful"),
         (sending.state == "cancelled", CANCELLED),
         (sending.withdrawn, "its approval was withdrawn after it had begun"),
-        (not sending.unattended, "begun by hand, and not finished"),
+        (not sending.unattended, "left to a person, and not finished"),
         (sending.hold not in GOES_ON, f"paused: {sending.hold}"),
     )
     return next((why for holds, why in reasons if holds), "")

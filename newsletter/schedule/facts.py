@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.approval.record import Approval, find_approval
+from newsletter.approval.record import Approval, find_approvals
 from newsletter.approval.standing import Standing, standing
 from newsletter.delivery.approved import is_withdrawn, needs_approval
-from newsletter.delivery.mailing import Mailing, all_mailings, kind_of
+from newsletter.delivery.mailing import Mailing, begun_mailings
 from newsletter.delivery.standing import standing_of
 from newsletter.issue.planned import Moment, by_schedule, moment_of
 from newsletter.schedule.calendar import Content, Month, Sending, months_between
 from newsletter.schedule.office import Office
 from newsletter.schedule.shelf import Shelf
-from newsletter.store import deliveries, reading
+from newsletter.store import deliveries, notices, reading
 
 _AROUND = timedelta(days=62)
 """How far from now a month without a file is thought of."""
@@ -44,7 +44,7 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
     """
     paths = shelf.paths()
     ledger = _ledger(office)
-    rows = _Rows(ledger, _approvals(office, paths.keys() - ledger.keys()))
+    rows = _Rows(ledger, _approvals(office))
     local = office.local(now)
     near = months_between(local - _AROUND, local + _AROUND)
     return {
@@ -56,6 +56,8 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
 class _Begun(NamedTuple):
     mailing: Mailing
     doubtful: int
+    goes_on: bool
+    """Whether the schedule began it, and is not done with it."""
 
 
 class _Rows(NamedTuple):
@@ -63,29 +65,33 @@ class _Rows(NamedTuple):
 
     begun: Mapping[str, _Begun]
     approvals: Mapping[str, Approval]
-    """Of months that have a file and no mailing."""
+    """That count, of whatever months."""
 
 
 def _ledger(office: Office) -> Mapping[str, _Begun]:
-    """The mailing that counts for each issue; what was sent really is never rehearsed after."""
-    own = kind_of(office.config)
+    """The mailing that counts for each issue."""
     with reading(office.engine) as connection:
-        found = [
-            each
-            for each in all_mailings(connection)
-            if each.kind in ("real", own) and each.is_begun
-        ]
-        doubtful = _doubtful(connection, found)
-    return {each.issue: _Begun(each, doubtful.get(each.id, 0)) for each in found}
+        begun = begun_mailings(connection, office.config)
+        doubtful = _doubtful(connection, begun.values())
+        settled = _told_the_end_of(connection)
+    return {
+        month: _Begun(each, doubtful.get(each.id, 0), each.unattended and each.id not in settled)
+        for month, each in begun.items()
+    }
 
 
-def _approvals(office: Office, months: Iterable[str]) -> Mapping[str, Approval]:
+def _told_the_end_of(connection: Connection) -> frozenset[int]:
+    """Mailings that the schedule is done with; what is planned again after is a person's."""
+    query = select(notices.c.about).where(notices.c.kind == "result")
+    return frozenset(map(int, connection.execute(query).scalars()))
+
+
+def _approvals(office: Office) -> Mapping[str, Approval]:
     """The approvals that count, where any is needed."""
     if not needs_approval(office.config):
         return {}
     with reading(office.engine) as connection:
-        found = ((month, find_approval(connection, month)) for month in months)
-        return {month: approval for month, approval in found if approval}
+        return find_approvals(connection)
 
 
 def _known(office: Office, shelf: Shelf, name: str, path: Path | None, rows: _Rows) -> Known:
@@ -131,15 +137,15 @@ def _content(
     return found.state, "; ".join(found.changes), found
 
 
-def _sending(office: Office, mailing: Mailing, doubtful: int) -> Sending:
+def _sending(office: Office, mailing: Mailing, doubtful: int, goes_on: bool) -> Sending:
     if mailing.is_over:
-        return Sending(mailing.state, unattended=mailing.unattended, doubtful=doubtful)
+        return Sending(mailing.state, unattended=goes_on, doubtful=doubtful)
     now = standing_of(office.engine, mailing)  # settles what a dead sender left
     with reading(office.engine) as connection:
         return Sending(
             state=now.state,
             hold=now.mailing.hold,
-            unattended=mailing.unattended,
+            unattended=goes_on,
             doubtful=now.counts.doubtful,
             withdrawn=is_withdrawn(connection, mailing),
             alive_at=_alive_at(connection, mailing),

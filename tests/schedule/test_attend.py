@@ -222,9 +222,41 @@ def test_what_was_begun_by_hand_is_left_alone(due: Any) -> None:
 
     found = due.attend()
 
-    assert due.entry(FEBRUARY, found).why == "begun by hand, and not finished"
+    assert due.entry(FEBRUARY, found).why == "left to a person, and not finished"
     assert len(due.post.handed()) == 1
     assert (FEBRUARY, "result") not in due.told()
+
+
+def test_what_somebody_plans_again_after_the_result_is_theirs_to_send(due: Any, clock: Any) -> None:
+    due.post.verdict = lambda claim: "failed" if claim.reader.email[0] == "c" else "accepted"
+    due.attend()
+    assert (FEBRUARY, "result") in due.told()
+    due.post.verdict = lambda claim: "accepted"
+    assert control.plan_failed_again(due.engine, due.mailing(FEBRUARY)) == 1
+    clock.on(minutes=5)
+
+    found = due.attend()
+
+    assert due.entry(FEBRUARY, found).why == "left to a person, and not finished"
+    assert due.standing(FEBRUARY).counts.remaining == 1
+    assert len(due.post.handed()) == 3
+
+
+def test_a_plan_left_at_the_question_hides_no_rehearsal(due: Any) -> None:
+    from newsletter.checks import clear
+    from newsletter.delivery.mailing import begun_mailings
+    from newsletter.store import reading
+
+    letter = clear(due.path(FEBRUARY), due.config, datetime.now().astimezone()).letter
+    plan(due.engine, letter, Terms("real", "smtp", "2024-02-06"))
+    rehearsal, _ = plan(due.engine, letter, Terms("rehearsal", "outbox", "2024-02-06"))
+    control.cancel(due.engine, rehearsal)
+
+    outbox = due.config.delivery.model_copy(update={"provider": "outbox"})
+    with reading(due.engine) as connection:
+        rehearsing = due.config.model_copy(update={"delivery": outbox})
+        assert begun_mailings(connection, rehearsing)[FEBRUARY].kind == "rehearsal"
+        assert begun_mailings(connection, due.config) == {}
 
 
 def test_what_is_paused_before_it_has_begun_stops_no_other_issue(due: Any) -> None:

@@ -158,7 +158,7 @@ ALIVE = LATER - GRACE
         (Sending("paused", "limit"), ("held", ""), "paused: limit"),
         (
             Sending("paused", "interruption", unattended=False),
-            ("held", ""), "begun by hand, and not finished",
+            ("held", ""), "left to a person, and not finished",
         ),
         (
             Sending("paused", "interruption", withdrawn=True),

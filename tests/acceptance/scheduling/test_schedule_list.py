@@ -104,7 +104,7 @@ def test_what_is_paused_is_held(office: Any) -> None:
     assert ran.returncode == 0
     (entry,) = listed(office).values()
     assert entry["state"] == "held"
-    assert entry["why"] == "begun by hand, and not finished"
+    assert entry["why"] == "left to a person, and not finished"
 
 
 def test_what_was_to_go_out_before_the_database_was_made_is_history(office: Any) -> None:

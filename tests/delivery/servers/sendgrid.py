@@ -63,7 +63,7 @@ REQUEST = record(
             record("type value", type={"const": f"text/{kind}"}, value=TEXT)
             for kind in ("plain", "html")
         ],
-        "minItems": 2,
+        "minItems": 1,  # a message to operators has no other
         "items": False,
     },
     mail_settings=record(sandbox_mode=record("enable", enable=SWITCH)),
