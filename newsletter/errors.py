@@ -12,6 +12,7 @@
     ├── ProviderFailed              nothing can be sent now: the run stops, nothing is lost
     ├── SenderBusy                  somebody else is sending this mailing
     ├── MailingRefused              a mailing's state does not allow what was asked
+    │   └── ApprovalGone            its approval was withdrawn, or replaced, just now
     └── UsageError                  wrong usage or configuration: exit code 2
         ├── ConfigurationError      no newsletter.yaml, or one that cannot be used
         ├── SecretMissing           an environment variable that the command needs
@@ -92,6 +93,10 @@ class SenderBusy(NewsletterError):
 
 class MailingRefused(NewsletterError):
     """What was asked does not fit where the mailing stands; nothing was changed."""
+
+
+class ApprovalGone(MailingRefused):
+    """The approval that a mailing was to go out by does not count any more."""
 
 
 class UsageError(NewsletterError):

@@ -70,9 +70,14 @@ def find_approvals(connection: Connection) -> dict[str, Approval]:
     return {row.issue: _approval(row) for row in connection.execute(counting)}
 
 
-def approved_by(connection: Connection, number: int) -> Approval | None:
-    """The approval of a number, withdrawn or not."""
-    found = connection.execute(_all().where(approvals.c.id == number)).first()
+def approved_by(connection: Connection, number: int, *, keep: bool = False) -> Approval | None:
+    """The approval of a number, withdrawn or not.
+
+    With `keep`, nobody can withdraw it before the end of the transaction; SQLite's writers stand
+    in line anyway.
+    """
+    query = _all().where(approvals.c.id == number)
+    found = connection.execute(query.with_for_update(read=True) if keep else query).first()
     return _approval(found) if found else None
 
 

@@ -34,12 +34,18 @@ def pause(ctx: click.Context, issue: str) -> None:
 @click.argument("issue")
 @click.pass_context
 def resume(ctx: click.Context, issue: str) -> None:
-    """Lift the pause of the mailing of ISSUE; the next 'newsletter send' goes on."""
+    """Lift the pause of the mailing of ISSUE; the next 'newsletter send' goes on.
+
+    So does the scheduler, with what it has begun itself.
+    """
     from newsletter.delivery.control import resume as resume_mailing
 
     engine, found = mailings.named(ctx, issue)
     resume_mailing(engine, found)
-    click.echo(f"{found.name} may go on; 'newsletter send {found.issue}' does")
+    does = f"'newsletter send {found.issue}' does"
+    if found.unattended:
+        does = f"the scheduler goes on with it, where it runs, or {does}"
+    click.echo(f"{found.name} may go on; {does}")
 
 
 @click.command(

@@ -9,7 +9,7 @@ from newsletter.approval.record import approved_by, find_approval
 from newsletter.approval.standing import Standing, standing
 from newsletter.config import Config
 from newsletter.delivery.mailing import Mailing
-from newsletter.errors import MailingRefused
+from newsletter.errors import ApprovalGone, MailingRefused
 
 
 def needs_approval(config: Config) -> bool:
@@ -41,20 +41,30 @@ def refuse_unapproved(month: str, found: Standing) -> None:
         )
 
 
-def is_withdrawn(connection: Connection, mailing: Mailing) -> bool:
-    """Whether somebody has taken back the approval by which a mailing began."""
-    approval = approved_by(connection, mailing.approval_id) if mailing.approval_id else None
+def is_withdrawn(connection: Connection, mailing: Mailing, *, keep: bool = False) -> bool:
+    """Whether somebody has taken back the approval by which a mailing was planned.
+
+    A person who insisted needs none. With `keep`, nobody can withdraw it before the end of the
+    transaction.
+    """
+    if mailing.approval_id is None or mailing.unapproved:
+        return False
+    approval = approved_by(connection, mailing.approval_id, keep=keep)
     return bool(approval and approval.withdrawn_at)
 
 
 def refuse_withdrawn(connection: Connection, mailing: Mailing) -> None:
-    """Let a mailing go on only while its approval stands; later edits do not touch it.
+    """Let a mailing begin, or go on, only while its approval stands; later edits do not touch it.
 
     Raises:
-        MailingRefused: where it was withdrawn.
+        ApprovalGone: where it was withdrawn.
     """
-    if is_withdrawn(connection, mailing):
-        raise MailingRefused(
+    if is_withdrawn(connection, mailing, keep=True):
+        if not mailing.is_begun:
+            raise ApprovalGone(
+                f"the approval of {mailing.name} was withdrawn just now, so nothing is sent"
+            )
+        raise ApprovalGone(
             f"the approval of {mailing.name} was withdrawn after it had begun; go on with "
             f"--unapproved, or end it with 'newsletter cancel {mailing.issue}'"
         )

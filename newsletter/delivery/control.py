@@ -70,7 +70,7 @@ def resume(engine: Engine, mailing: Mailing) -> None:
             ledger = _recovered(connection, mailing)
             _refuse_ended(ledger.mailing, "resumed")
             if ledger.mailing.state == "paused":
-                ledger.note(state="planned", hold="", wish="")
+                ledger.note(state="planned", hold="", wish="", resumed_at=now_utc())
             return
     with writing(engine) as connection:
         wished = mailings.c.id == mailing.id, mailings.c.wish == "pause"

@@ -6,7 +6,7 @@ committed before a byte of the latter leaves. Whatever a crash leaves `attemptin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,6 +50,10 @@ from newsletter.store import (
 )
 
 _CUT_SHORT = "the sender stopped before the provider's answer came"
+
+
+def _always(_: Connection) -> None:
+    """No reason against it."""
 
 
 class Ledger:
@@ -132,9 +136,10 @@ class Ledger:
         with self._transaction():
             return str(self._connection.execute(query).scalar_one())
 
-    def note(self, **values: Any) -> None:
-        """Change the mailing's own row."""
+    def note(self, only_if: Callable[[Connection], None] = _always, **values: Any) -> None:
+        """Change the mailing's own row; not where `only_if`, in the same transaction, raises."""
         with self._transaction():
+            only_if(self._connection)
             self._note(values)
 
     def cancel(self) -> None:

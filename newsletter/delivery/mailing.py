@@ -47,6 +47,8 @@ class Mailing:
     """The approval it went out by."""
     unattended: bool
     """Whether the schedule began it."""
+    resumed_at: str | None
+    """When somebody last lifted a pause."""
 
     @property
     def name(self) -> str:

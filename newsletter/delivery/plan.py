@@ -14,7 +14,7 @@ from newsletter.audience.standing import why_skipped
 from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Kind, Mailing, find_mailing
 from newsletter.edition import Letter
-from newsletter.errors import MailingRefused, StoreUnavailable
+from newsletter.errors import ApprovalGone, MailingRefused, StoreUnavailable
 from newsletter.store import deliveries, mailings, now_utc, reading, subscribers, writing
 
 _LATELY = 1000
@@ -41,7 +41,8 @@ def plan(engine: Engine, letter: Letter, terms: Terms) -> tuple[Mailing, bool]:
     """The mailing of an issue, planned now unless it is there; whether it is new.
 
     Raises:
-        MailingRefused: where there is nobody to send to, or its approval was withdrawn.
+        MailingRefused: where there is nobody to send to.
+        ApprovalGone: where its approval was withdrawn, or is another by now.
     """
     with writing(engine) as connection:
         return plan_in(connection, letter, terms)
@@ -82,7 +83,7 @@ def _refuse_another_approval(connection: Connection, month: str, number: int | N
     """Somebody may have withdrawn it, or approved something else, since it was looked at."""
     counts = find_approval(connection, month) if number is not None else None
     if number is not None and (counts is None or counts.id != number):
-        raise MailingRefused(
+        raise ApprovalGone(
             f"the approval of {month} was withdrawn or replaced just now, so nothing is sent"
         )
 

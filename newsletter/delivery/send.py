@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from newsletter.audience.keys import Keyring
 from newsletter.config import Config
 from newsletter.delivery.addressing import addressed
+from newsletter.delivery.approved import refuse_withdrawn
 from newsletter.delivery.claim import Claim, Provider
 from newsletter.delivery.dispatch import Dispatch, Stop, Watch
 from newsletter.delivery.ending import Ending, Why
@@ -52,6 +53,7 @@ def run(engine: Engine, mailing: Mailing, provider: Provider, orders: Orders) ->
         SenderBusy: where another process sends this mailing.
         MailingRefused: where it is paused by a person or the brake, or cancelled, or its plan
             was taken back.
+        ApprovalGone: where its approval was withdrawn.
         StoreUnavailable: where the ledger could not be written at all.
     """
     with sender_lock(engine, mailing.id) as connection:
@@ -95,7 +97,9 @@ def refuse_unready(engine: Engine, mailing: Mailing) -> None:
 def _begin(connection: Connection, mailing: Mailing, config: Config) -> Ledger:
     """Under the lock: see where the mailing really stands, and what a dead sender left.
 
-    The resting state is written at the start, so that a killed sender leaves the right one.
+    The resting state is written at the start, so that a killed sender leaves the right one. In
+    the same transaction the approval must still stand: whoever withdraws it either comes first,
+    or sees that the mailing has begun.
     """
     with connection.begin():
         now = as_it_is_now(connection, mailing)
@@ -103,6 +107,7 @@ def _begin(connection: Connection, mailing: Mailing, config: Config) -> Ledger:
     ledger.recover()
     _refuse(now)
     ledger.note(
+        lambda connection: refuse_withdrawn(connection, now),
         state="paused",
         hold="interruption",
         provider=config.delivery.provider,

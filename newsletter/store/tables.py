@@ -125,6 +125,8 @@ mailings = Table(
     Column("approval_id", _Number),
     # Whether the schedule began it, and so goes on with it where it was interrupted.
     _flag("unattended"),
+    # When somebody last lifted a pause.
+    Column("resumed_at", Text),
     UniqueConstraint("issue", "kind"),
     _one_of("kind", KINDS),
     _one_of("state", MAILING_STATES),
@@ -218,7 +220,7 @@ notices = Table(
     # What operators are told of unattended mailings; each thing once, whoever sees it first.
     Column("id", _Number, primary_key=True),
     Column("issue", Text, nullable=False),
-    # What about it: upcoming, refused, overdue, failures, doubtful, result.
+    # What about it: upcoming, refused, overdue, failures, doubtful, result, broken.
     Column("kind", Text, nullable=False),
     # What tells two of a kind apart, such as the moment that was missed.
     _text("about"),

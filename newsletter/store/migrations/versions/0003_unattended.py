@@ -23,6 +23,7 @@ def upgrade() -> None:
         "unattended", sa.Boolean(), server_default=sa.text("false"), nullable=False
     )
     op.add_column("mailings", unattended)
+    op.add_column("mailings", sa.Column("resumed_at", sa.Text(), nullable=True))
     op.create_table(
         "approvals",
         sa.Column("id", _NUMBER, nullable=False),
