@@ -1,225 +1,18 @@
-"""Publications with something due, the real commands in real time, and SMTP servers that wait."""
+"""A publication, its SMTP server, and a morning on which several are due."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import signal
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from importlib.util import module_from_spec, spec_from_file_location
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Lock
-from time import monotonic, sleep
-from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
 
-from newsletter.store import deliveries, open_store, origin, reading, utc_text, writing
+from tests.acceptance.scheduling.mornings import Morning, Scene, prepare
+from tests.acceptance.scheduling.offices import FAULTY, Gate, Office, an_office
 
-ROOT = Path(__file__).parents[3]
-ZONE = ZoneInfo("America/Panama")
-"""Its clocks never change, whenever the tests run."""
-ISSUE = "2023-12"
-EDITOR, CHAIR = "editor@digest.example", "chair@digest.example"
-PRELOADED = """
-    apscheduler.executors.pool apscheduler.schedulers.background apscheduler.triggers.date
-    newsletter.cli.schedule newsletter.cli.unattended newsletter.cli.approve watchfiles
-    newsletter.schedule.daemon
-""".split()
-
-
-def _module(*path: str) -> ModuleType:
-    """A module of other tests."""
-    file = ROOT.joinpath("tests", *path)
-    name = "newsletter_tests_" + "_".join(path).removesuffix(".py")
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, file)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-SENDING = _module("acceptance", "sending", "conftest.py")
-FAULTY = _module("delivery", "servers", "faulty.py")
-SENDING.CONTEXT.set_forkserver_preload([*SENDING.PRELOADED, *PRELOADED])
-SETTINGS = SENDING.SETTINGS.replace("America/Toronto", ZONE.key)
-
-
-def now() -> datetime:
-    return datetime.now(ZONE)
-
-
-def this_minute() -> datetime:
-    """What `send_at` can say is due at last."""
-    return now().replace(second=0, microsecond=0)
-
-
-def _far_day() -> int:
-    """A day of the month from which today is far, so that no other month matters."""
-    return min((now() + timedelta(days=15)).day, 28)
-
-
-@dataclass
-class Gate:
-    """A server's whim: it lets so many messages to readers pass, and has the others wait."""
-
-    free: int = 0
-    stage: str = "taken"
-    """Where they wait: `taken` is accepted and not answered."""
-    waiting: int = 0
-    opened: Event = field(default_factory=Event)
-    _seen: int = 0
-    _lock: Lock = field(default_factory=Lock)
-
-    def __call__(self, moment: Any) -> None:
-        if moment.stage != self.stage or not moment.address.startswith("reader"):
-            return
-        with self._lock:
-            self._seen += 1
-            if self._seen <= self.free or self.opened.is_set():
-                return
-            self.waiting += 1
-        self.opened.wait(300)
-
-    def open(self) -> None:
-        """Nobody waits any more."""
-        self.opened.set()
-
-
-class Office(SENDING.Office):  # type: ignore[misc,name-defined]
-    """A publication with its server, and whoever minds it."""
-
-    server: Any
-
-    def furnish(self, readers: int = 12, **settings: Any) -> None:
-        """Subscribers, and a database that is a day old: what is due now is not history."""
-        self.settings(**settings)
-        self.subscribe(*(f"reader{each}@example.org" for each in range(1, readers + 1)))
-        engine = open_store(self.database, self.root)
-        with writing(engine) as connection:
-            made_at = utc_text(now() - timedelta(days=1))
-            connection.execute(update(origin).values(made_at=made_at))
-        engine.dispose()
-
-    def settings(
-        self,
-        *,
-        approval: str = "none",
-        grace: str = "12h",
-        operators: tuple[str, ...] = (),
-        connections: int = 4,
-        by_schedule: datetime | None = None,
-    ) -> None:
-        """Write newsletter.yaml; what has no `send_at` of its own is far, unless it is given."""
-        smtp = {"host": "127.0.0.1", "port": self.server.port, "connections": connections}
-        day = str(by_schedule.day if by_schedule else _far_day())
-        time = f"{by_schedule or this_minute():%H:%M}"
-        lines = (
-            f"approval: {approval}",
-            f"schedule: {json.dumps({'day': day, 'time': time, 'grace': grace})}",
-            f"operators: {json.dumps(operators)}",
-            f"delivery: {json.dumps({'provider': 'smtp', 'smtp': smtp})}",
-        )
-        (self.root / "newsletter.yaml").write_text(SETTINGS + "\n".join(lines) + "\n", "utf-8")
-
-    def due(self, at: datetime | None = None, month: str = ISSUE, subject: str = "") -> Path:
-        """An issue that is to go out then; else now."""
-        send_at = f"send_at: {at or this_minute():%Y-%m-%d %H:%M}\n"
-        text = SENDING.ISSUE.replace(ISSUE, month).replace("intro:", f"{send_at}intro:")
-        text = text.replace("acted on", subject) if subject else text
-        path = self.root / "issues" / f"{month}.yaml"
-        path.write_text(text, "utf-8")
-        return path
-
-    @staticmethod
-    def this_minute() -> datetime:
-        return this_minute()
-
-    @staticmethod
-    def until(what: Callable[[], Any], seconds: float = 20) -> Any:
-        return until(what, seconds)
-
-    def daemon(self, *options: str, **environment: str) -> Any:
-        """`newsletter schedule`, once it watches."""
-        daemon = self.start("schedule", *options, **environment)
-        until(lambda: "next" in daemon.complaint or "started" in daemon.complaint)
-        return daemon
-
-    def approve(self) -> None:
-        assert self.run("approve", ISSUE, "--by", "the editor").returncode == 0
-
-    @property
-    def got(self) -> Counter[str]:
-        """How many mails each reader got."""
-        return Counter(
-            address for address, _ in list(self.server.accepted) if address.startswith("reader")
-        )
-
-    @property
-    def everybody(self) -> dict[str, int]:
-        """One mail each."""
-        return {f"reader{each}@example.org": 1 for each in range(1, self.subscribed + 1)}
-
-    def told(self, operator: str = EDITOR) -> list[str]:
-        """Subjects of the mails that an operator got."""
-        return [
-            subject_of(content)
-            for address, content in list(self.server.accepted)
-            if address == operator
-        ]
-
-    def ledger(self) -> Counter[str]:
-        """How many deliveries are in which state; looking settles nothing."""
-        engine = open_store(self.database, self.root)
-        with reading(engine) as connection:
-            states = list(connection.execute(select(deliveries.c.state)).scalars())
-        engine.dispose()
-        return Counter(states)
-
-
-def subject_of(content: bytes) -> str:
-    found = re.search(rb"^Subject: ([^\r\n]*(?:\r\n [^\r\n]*)*)", content, re.MULTILINE)
-    assert found
-    return " ".join(found[1].decode().split())
-
-
-def until(what: Callable[[], Any], seconds: float = 20) -> Any:
-    """Wait for something to become true."""
-    end = monotonic() + seconds
-    while not (found := what()):
-        assert monotonic() < end, "it did not happen"
-        sleep(0.02)
-    return found
-
-
-@contextmanager
-def an_office(folder: Path, server: Any) -> Iterator[Office]:
-    """A publication in a folder; none of its logs may hold an address."""
-    root = folder / "publication"
-    (root / "issues").mkdir(parents=True)
-    shutil.copytree(ROOT / "templates", root / "templates")
-    office = Office(root, folder)
-    office.server = server
-    try:
-        with office.opened:
-            yield office
-        for command in office.commands:
-            assert not re.search(r"\w@\w", command.complaint), command.complaint
-    finally:
-        for command in office.commands:
-            command.kill()
-            command.process.close()
+SCENES = ("punctual", "approved late", "asleep", "down", "sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -236,87 +29,36 @@ def office(bare_office: Office) -> Office:
     return bare_office
 
 
-@dataclass
-class Scene:
-    """A publication on the morning of its mailing."""
-
-    office: Office
-    gate: Gate
-    daemons: list[Any] = field(default_factory=list)
-
-
-@dataclass
-class Morning:
-    """Several publications, due at the same minute, so that the tests wait for it once."""
-
-    at: datetime
-    scenes: dict[str, Scene]
-
-    def wait(self, seconds: float = 0) -> None:
-        """Until so long after the minute has begun."""
-        sleep(max(0, (self.at - now()).total_seconds() + seconds))
-
-
 @pytest.fixture(scope="session")
 def morning(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Any) -> Iterator[Morning]:
     """Schedulers that run since before the minute; see the tests for what each scene shows."""
-    names = ("punctual", "approved late", "asleep", "down", "sqlite", "postgresql")
     with ExitStack() as stack:
         scenes = {}
-        for name in names:
-            server, gate = stack.enter_context(FAULTY.Faulty()), Gate()
+        for name in SCENES:
+            server = stack.enter_context(FAULTY.Faulty())
             folder = tmp_path_factory.mktemp(name.replace(" ", "-"))
             office = stack.enter_context(an_office(folder, server))
-            scenes[name] = Scene(office, gate)
+            scenes[name] = Scene(office)
             if name == "postgresql":
                 office.use(stack.enter_context(postgresql_server.database()))
-        _begin_at_once(scenes)
-        at = this_minute() + timedelta(minutes=1 if now().second < 40 else 2)
-        _await(scenes, at)
-        assert now() < at, "this machine is too slow to be ready before the minute"
-        yield Morning(at, scenes)
-        for scene in scenes.values():
-            scene.gate.open()
-            for daemon in scene.daemons:
-                daemon.kill()
-
-
-def _begin_at_once(scenes: dict[str, Scene]) -> None:
-    """What is due before the minute, and cannot go out yet: it is tried again in a minute."""
-    late, down = scenes["approved late"], scenes["down"]
-    late.office.furnish(approval="required")
-    down.office.furnish(operators=(EDITOR,))
-    down.office.server.whim = lambda moment: (
-        "421 4.3.2 down" if moment.stage == "greeting" else None
-    )
-    for scene in (late, down):
-        scene.office.due()
-        scene.daemons.append(scene.office.daemon())
-    until(lambda: "refused issue" in late.daemons[0].complaint)
-    late.office.approve()
-    until(lambda: "refused issue" in down.daemons[0].complaint)
-    down.office.server.whim = lambda moment: None
-
-
-def _await(scenes: dict[str, Scene], at: datetime) -> None:
-    punctual, asleep = scenes["punctual"], scenes["asleep"]
-    punctual.office.furnish(approval="required", operators=(EDITOR, CHAIR))
-    asleep.office.furnish()
-    pairs = [scenes["sqlite"], scenes["postgresql"]]
-    for scene in pairs:
-        scene.office.furnish(40, operators=(EDITOR,))
-        scene.gate.free = 10
-        scene.office.server.whim = scene.gate
-    for scene in (punctual, asleep, *pairs):
-        scene.office.due(at)
-    punctual.office.approve()
-    for scene in (punctual, asleep, *pairs, *pairs):
-        scene.daemons.append(scene.office.daemon(*(("--json",) if scene is punctual else ())))
-    sleep(1)
-    asleep.daemons[0].send_signal(signal.SIGSTOP)
+        try:
+            yield prepare(scenes)
+        finally:
+            for scene in scenes.values():
+                scene.gate.open()
+                for daemon in scene.daemons:
+                    daemon.kill()
 
 
 @pytest.fixture(scope="session")
 def make_gate() -> type[Gate]:
     """Makes what holds a server up."""
     return Gate
+
+
+@pytest.fixture
+def gate(office: Office) -> Iterator[Gate]:
+    """Holds the office's server up after five mails."""
+    gate = office.server.whim = Gate(free=5)
+    yield gate
+    gate.open()
