@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import traceback
 from datetime import UTC, datetime
 from typing import IO
 
@@ -23,6 +24,12 @@ def note(logger: logging.Logger, level: int, event: str, **fields: object) -> No
     logger.log(level, "%s", entry, extra={"newsletter": (event, fields)})
 
 
+def place_of(error: Exception) -> str:
+    """The file and line where an error arose; its message may quote anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+
+
 class JsonLines(logging.Formatter):
     """Each event as one JSON object; what other libraries say, too."""
 
@@ -32,6 +39,8 @@ class JsonLines(logging.Formatter):
             return record.getMessage()
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         event = {"at": at, "event": "message", "from": record.name, "text": _said(record)}
+        if record.exc_info:
+            event["traceback"] = self.formatException(record.exc_info)
         return json.dumps(event, ensure_ascii=False)
 
 
@@ -43,18 +52,21 @@ class PlainLines(logging.Formatter):
         at = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
         event, fields = getattr(record, "newsletter", (_on_one_line(_said(record)), {}))
         told = [f"{name}={_quoted(value)}" for name, value in fields.items()]
-        return " ".join([at, record.levelname.lower(), event, *told])
+        line = " ".join([at, record.levelname.lower(), event, *told])
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def to_stream(logger: logging.Logger, stream: IO[str], formatter: logging.Formatter) -> None:
-    """Send a logger's events from INFO on to a stream, and nowhere else.
+def to_stream(
+    logger: logging.Logger, stream: IO[str], formatter: logging.Formatter, level: int = logging.INFO
+) -> None:
+    """Send a logger's events from a level on to a stream, and nowhere else.
 
     Where nobody reads them any more, that stops nothing.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(level)
     logger.propagate = False
     logging.raiseExceptions = False
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Text, cast, func, literal, select, update
+from sqlalchemy import Connection, Engine, Text, case, cast, func, literal, select, update
 from sqlalchemy.engine import Row
 
 from newsletter.audience.address import Address
@@ -132,11 +132,15 @@ def _forget_event_words(connection: Connection, mails: Sequence[int]) -> None:
 
 
 def _forget_notices(connection: Connection, address: Address) -> None:
-    """That an operator was told is kept; that it was they, and the provider's words, are not."""
+    """That an operator was told is kept; that it was they, and the provider's words, are not.
+
+    What waits to be sent is not sent any more.
+    """
     copies = notice_copies.c
     theirs = update(notice_copies).where(func.lower(copies.email) == address.key)
     erased = literal("erased:") + cast(copies.id, Text)
-    connection.execute(theirs.values(email=erased, detail=""))
+    state = case((copies.state == "planned", "failed"), else_=copies.state)
+    connection.execute(theirs.values(email=erased, detail="", state=state))
 
 
 def _quotes(reason: str, address: Address, who: Subscriber) -> bool:

@@ -97,7 +97,7 @@ def _run(ctx: click.Context, config: Config, *, as_json: bool) -> None:
     from newsletter.delivery.dispatch import Stop
     from newsletter.schedule.daemon import Daemon
 
-    _log(as_json=as_json)
+    _log(as_json=as_json, debug=ctx.obj.debug)
     stop = Stop()
     with stopping_at_signals(stop):
         daemon = Daemon(lambda: _office(config.file), stop)
@@ -123,7 +123,7 @@ def _office(file: Path) -> Office:
     return unattended.open_office(load_config(file, os.environ), say)
 
 
-def _log(*, as_json: bool) -> None:
+def _log(*, as_json: bool, debug: bool) -> None:
     import logging
     import sys
 
@@ -131,7 +131,8 @@ def _log(*, as_json: bool) -> None:
 
     lines = JsonLines() if as_json else PlainLines()
     for name in ("newsletter.schedule", "newsletter.watch", None):  # the last: of all libraries
-        to_stream(logging.getLogger(name), sys.stderr, lines)
+        level = logging.DEBUG if debug and name else logging.INFO
+        to_stream(logging.getLogger(name), sys.stderr, lines, level)
     logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -51,8 +51,11 @@ def to_look(config: Config) -> Office:
 def send_due(ctx: click.Context) -> int:
     """Do once what the scheduler does; the exit code.
 
-    It says nothing where there is nothing to do, so that cron mails nothing.
+    It says nothing where there is nothing to do, and nothing twice, so that cron does not mail
+    the same each time; the exit code says it each time.
     """
+    import sys
+
     from newsletter.delivery.dispatch import Stop
     from newsletter.log import to_nowhere
     from newsletter.schedule.attend import Rests, attend
@@ -70,27 +73,40 @@ def send_due(ctx: click.Context) -> int:
     for notice in found.told:
         if notice.kind == "upcoming":
             click.echo(notice.subject)
-    trouble = list(_trouble(office, found))
-    for line in trouble:
+    for line in _news(found, to_a_person=sys.stderr.isatty()):
         terminal.say(line)
-    return 1 if trouble or any(ending.exit_code for ending in found.endings) else 0
+    if found.untold:
+        terminal.say(_untold(office))
+    return 1 if _is_trouble(found) else 0
 
 
-def _trouble(office: Office, found: Pass) -> Iterator[str]:
-    """What somebody has to look at, a line each."""
-    from newsletter.schedule.telling import FILE
+def _is_trouble(found: Pass) -> bool:
+    """Whether somebody has to look at something."""
+    unwell = any(ending.exit_code for ending in found.endings)
+    over = any(notice.kind in _TOLD_ONCE for notice in found.told)
+    return unwell or over or found.untold or bool(found.refusals)
 
+
+_TOLD_ONCE = ("overdue", "doubtful", "failures")
+
+
+def _news(found: Pass, *, to_a_person: bool) -> Iterator[str]:
+    """What was not said before, a line each; to a person, whatever stands against an issue."""
     for ending in found.endings:
         if ending.error:
             yield ending.error
-    ran = {ending.mailing.issue for ending in found.endings}
+    fresh = {notice.issue for notice in found.told if notice.kind == "refused"}
     for issue, refusal in found.refusals.items():
-        if issue not in ran:
+        if issue in fresh or to_a_person:
             yield f"{issue} did not go out: {refusal.told}"
     for notice in found.told:
-        if notice.kind in ("overdue", "doubtful", "failures"):
+        if notice.kind in _TOLD_ONCE:
             yield notice.subject
-    if found.untold:
-        is_kept = (office.config.root / FILE).exists()
-        where = f"{FILE} has what they should know" if is_kept else f"{FILE} cannot be written"
-        yield f"the operators could not all be told by mail; {where}"
+
+
+def _untold(office: Office) -> str:
+    from newsletter.schedule.telling import FILE
+
+    is_kept = (office.config.root / FILE).exists()
+    where = f"{FILE} has what they should know" if is_kept else f"{FILE} cannot be written"
+    return f"the operators could not all be told by mail; {where}"

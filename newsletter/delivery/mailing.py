@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,13 +114,8 @@ def all_mailings(connection: Connection) -> list[Mailing]:
     return list(firsts.values())
 
 
-def begun_mailings(connection: Connection, config: Config) -> dict[str, Mailing]:
-    """The mailing of each issue that was ever sent from, in order.
-
-    The real one, or one of the kind that the configured provider makes: what was sent really is
-    not rehearsed afterwards.
-    """
-    kinds = ("real", kind_of(config))
+def begun_mailings(connection: Connection, kinds: Sequence[Kind]) -> dict[str, Mailing]:
+    """The mailing of each issue that was ever sent from, of some kinds; the real one of two."""
     firsts: dict[str, Mailing] = {}
     for each in map(_mailing, connection.execute(_all().where(mailings.c.kind.in_(kinds)))):
         if each.is_begun:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 from newsletter.approval.record import find_approvals
 from newsletter.config import Config
 from newsletter.delivery.lookup import Records
-from newsletter.delivery.mailing import begun_mailings
+from newsletter.delivery.mailing import begun_mailings, kind_of
 from newsletter.store import origin, reading
 
 
@@ -20,7 +20,7 @@ def read_records(engine: Engine, config: Config) -> Records:
         StoreUnavailable: where the database does not answer.
     """
     with reading(engine) as connection:
-        begun = begun_mailings(connection, config)
+        begun = begun_mailings(connection, ("real", kind_of(config)))
         found = find_approvals(connection)
         made_at = connection.execute(select(func.min(origin.c.made_at))).scalar_one()
     return Records(

@@ -35,13 +35,13 @@ def memo(config: Config, issue: str, subject: str, text: str, date: datetime) ->
 
     Args:
         config: the publication, whose sender it comes from.
-        issue: the month that it is about.
+        issue: the month that it is about; empty where it is about none.
         subject: one line; anything that a header may not hold becomes a space.
         text: the body; lines end with a line feed.
         date: of the Date line.
     """
     return Memo(
-        month=issue,
+        month=issue or "newsletter",
         subject=" ".join("".join(c if c.isprintable() else " " for c in subject).split()),
         language="en",
         sender_name=config.sender.name,

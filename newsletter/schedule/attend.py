@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsletter.audience.standing import reach
-from newsletter.delivery.dispatch import Stop, Watch
+from newsletter.delivery.dispatch import Stop
 from newsletter.delivery.ending import Ending, Why
 from newsletter.delivery.lock import sender_lock
 from newsletter.delivery.mailing import Counts, Mailing, counts_of
@@ -79,9 +79,7 @@ class Pass:
     """When something changes next by time alone."""
 
 
-def attend(
-    office: Office, shelf: Shelf, rests: Rests, stop: Stop, watch: Watch = lambda tally: None
-) -> Pass:
+def attend(office: Office, shelf: Shelf, rests: Rests, stop: Stop) -> Pass:
     """Do what is to be done now.
 
     Raises:
@@ -91,7 +89,7 @@ def attend(
     with sender_lock(office.engine, ATTENDING, _GLANCE) as mine:
         if mine is None:
             return Pass(is_busy=True)
-        return _Attendance(office, shelf, rests, stop, watch).run()
+        return _Attendance(office, shelf, rests, stop).run()
 
 
 def tell_broken(office: Office, about: str, why: str) -> None:
@@ -110,11 +108,8 @@ def tell_broken(office: Office, about: str, why: str) -> None:
 class _Attendance:
     """A pass under way; the lock is held."""
 
-    def __init__(
-        self, office: Office, shelf: Shelf, rests: Rests, stop: Stop, watch: Watch
-    ) -> None:
-        self._office, self._shelf, self._rests = office, shelf, rests
-        self._stop, self._watch = stop, watch
+    def __init__(self, office: Office, shelf: Shelf, rests: Rests, stop: Stop) -> None:
+        self._office, self._shelf, self._rests, self._stop = office, shelf, rests, stop
         self._rules = rules_of(office.engine, office.config)
         self._teller = Teller(office)
         self._endings: list[Ending] = []
@@ -155,22 +150,21 @@ class _Attendance:
 
     def _send(self, entry: Entry, known: Known) -> None:
         try:
-            found = send(self._office, known, self._teller, self._stop, self._watch)
+            found = send(self._office, known, self._teller, self._stop)
         except BaseException:
             # The next pass is not to stumble over it again before it looks after the others.
             self._rests.lay(entry.issue, self._office.clock())
             raise
-        now = self._office.clock()
         if isinstance(found, Refusal):
             self._refuse(entry, known, found)
-            self._rests.lay(entry.issue, now)
         elif found:
             self._endings.append(found)
             if found.why in _OF_PROVIDER:
-                refusal = Refusal(_OF_PROVIDER[found.why], found.error)
-                self._refuse(entry, known, refusal)
-            if not found.mailing.is_over:
-                self._rests.lay(entry.issue, now)
+                self._teller.tell(
+                    words.stopped(self._office, known, found, _OF_PROVIDER[found.why])
+                )
+        if isinstance(found, Refusal) or (found and not found.mailing.is_over):
+            self._rests.lay(entry.issue, self._office.clock())
 
     def _refuse(self, entry: Entry, known: Known, refusal: Refusal) -> None:
         self._refusals[entry.issue] = refusal
@@ -182,38 +176,44 @@ class _Attendance:
             self._tell_upcoming(entry, known, now)
         elif entry.step == "refused":
             self._refuse(entry, known, Refusal(known.month.content, entry.why))
-        elif entry.step == "overdue":
+        elif entry.step == "overdue" and not self._teller.has_told_since(
+            entry.issue, "overdue", entry.at
+        ):
             self._teller.tell(words.overdue(self._office, known, entry))
         if known.mailing and known.mailing.unattended and known.month.sending:
             self._tell_of(known.mailing, known.month.sending.doubtful)
 
     def _tell_upcoming(self, entry: Entry, known: Known, now: datetime) -> None:
         office = self._office
-        if self._teller.has_told(*words.upcoming_key(entry)):
+        cleared = self._shelf.cleared(known.path) if known.path else None
+        code, why = words.readiness(known, cleared)
+        if self._teller.has_told(*words.upcoming_key(entry, code)):
             return
-        cleared = self._shelf.cleared(known.path).value if known.path else None
         today = office.local(now).date().isoformat()
         with reading(office.engine) as connection:
             reached = reach(connection, today)
-        self._teller.tell(words.upcoming(office, known, entry, cleared, reached))
+        if code == "approved" and not reached.recipients:
+            code = "nobody"
+        if code == "approved":
+            laid_out = cleared.value if cleared else None
+            self._teller.tell(words.upcoming(office, known, entry, laid_out, reached))
+        else:
+            self._teller.tell(words.not_ready(office, known, entry, code, why))
 
     def _tell_of(self, mailing: Mailing, doubtful: int) -> None:
         """What a mailing that the schedule began has come to."""
-        office, number = self._office, str(mailing.id)
-        told = self._teller.has_told
-        if doubtful and not told(mailing.issue, "doubtful", number):
-            self._teller.tell(words.doubtful(office, mailing, doubtful))
+        office, teller = self._office, self._teller
+        if doubtful > teller.doubts_told(mailing):
+            teller.tell(words.doubtful(office, mailing, doubtful))
         braked = mailing.hold == "brake"
-        if not (mailing.is_over or braked) or told(mailing.issue, "result", number):
+        over = mailing.is_over or braked
+        if not over or teller.has_told(mailing.issue, "result", str(mailing.id)):
             return
         counts, skipped = self._sums(mailing)
-        settled = counts.settled
-        if (braked or is_failing(counts.failed, settled)) and not told(
-            mailing.issue, "failures", number
-        ):
-            self._teller.tell(words.failures(office, mailing, counts.failed, settled))
+        if braked or is_failing(counts.failed, counts.settled):
+            teller.tell(words.failures(office, mailing, counts.failed, counts.settled))
         if mailing.is_over:
-            self._teller.tell(words.result(office, mailing, counts, skipped))
+            teller.tell(words.result(office, mailing, counts, skipped))
 
     def _sums(self, mailing: Mailing) -> tuple[Counts, dict[str, int]]:
         with reading(self._office.engine) as connection:

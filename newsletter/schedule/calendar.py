@@ -14,6 +14,8 @@ from typing import Literal
 
 Content = Literal["missing", "broken", "unapproved", "changed", "approved"]
 """What there is of a month: no file, one that cannot be read, or how its approval stands."""
+Rehearsed = Literal["", "by hand", "on time"]
+"""Whether an issue of real mail has been rehearsed; on time, if the schedule did it."""
 State = Literal["approved", "unapproved", "changed", "missing", "sent", "held"]
 """What `schedule --list` tells of a month."""
 Step = Literal["", "upcoming", "send", "resume", "refused", "overdue"]
@@ -77,6 +79,7 @@ class Month:
     sending: Sending | None = None
     moved: str = ""
     """That the clocks skip the time asked for, in words."""
+    rehearsed: Rehearsed = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,9 @@ def _entry(month: Month, rules: Rules, now: datetime) -> Entry | None:
     if is_history(month.at, rules):
         return None
     late = now > month.at + rules.grace
+    # Whoever turns from the outbox to real mail does not want last week's issue to go out at once.
+    if month.rehearsed and (late or (month.rehearsed == "on time" and now >= month.at)):
+        return _shown(month, "held", why="it was rehearsed; only a person sends it now")
     if month.content == "missing":
         if not month.at - MISSING <= now <= month.at + rules.grace + MISSING:
             return None

@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.delivery.dispatch import Stop
 from newsletter.errors import ConfigurationError, NewsletterError, UsageError
 from newsletter.files import digest
-from newsletter.log import note
+from newsletter.log import note, place_of
 from newsletter.schedule.attend import Pass, Rests, attend, tell_broken
 from newsletter.schedule.calendar import Entry
 from newsletter.schedule.office import Office, utc_now
@@ -31,6 +31,8 @@ from newsletter.watch import follow
 
 LOOK = timedelta(minutes=1)
 """How often it looks at least: what is approved or resumed by other commands changes no file."""
+_SETTLING = 30.0
+"""Seconds for which a configuration is broken before operators hear of it."""
 _JUMP = 5.0
 """Seconds by which a clock that was set differs from one that runs on."""
 _TICK = 0.2
@@ -62,6 +64,7 @@ class Daemon:
         self._lock = Lock()
         self._at_work = self._again = self._over = False
         self._trouble = ""
+        self._broken_since: float | None = None
         self._next: Entry | None = None
 
     def run(self) -> None:
@@ -151,26 +154,27 @@ class Daemon:
             found = attend(self._office, self._shelf, self._rests, self._stop)
         except ConfigurationError as error:
             self._complain(error)
-            with self._logged():
-                tell_broken(self._office, self._digest(), trouble_of(error))
-        except (NewsletterError, OSError) as error:
+            self._tell_broken(error)
+        except Exception as error:  # even a fault of this program's: the next look may do better
             self._complain(error)
             told_by_hand(self._office.config, error)
-        except Exception as error:  # a fault of this program's; the next look may do better
-            self._complain(error)
-            LOG.debug("fault", exc_info=True)
         else:
-            self._trouble = ""
+            self._trouble, self._broken_since = "", None
             self._say_next(found)
             return utc_now() + _BUSY if found.is_busy else found.next_at
         return None
 
-    @contextmanager
-    def _logged(self) -> Iterator[None]:
+    def _tell_broken(self, error: ConfigurationError) -> None:
+        """Tell operators, once a day, what is no editor's half-written file any more."""
+        now = monotonic()
+        self._broken_since = self._broken_since or now
+        if now - self._broken_since < _SETTLING:
+            return
+        today = f"{self._office.local(utc_now()):%Y-%m-%d}"
         try:
-            yield
-        except (NewsletterError, OSError) as error:
-            self._complain(error)
+            tell_broken(self._office, today, trouble_of(error))
+        except (NewsletterError, OSError) as trouble:
+            self._complain(trouble)
 
     def _reopen(self) -> None:
         """Take a changed configuration, whole; of one that cannot be used, say so each time."""
@@ -194,7 +198,9 @@ class Daemon:
         trouble = trouble_of(error)
         level = logging.DEBUG if trouble == self._trouble else logging.ERROR
         self._trouble = trouble
-        note(LOG, level, "trouble", error=trouble)
+        where = {} if isinstance(error, (NewsletterError, OSError)) else {"where": place_of(error)}
+        note(LOG, level, "trouble", error=trouble, **where)
+        LOG.debug("where it happened", exc_info=error)
 
     def _say_next(self, found: Pass) -> None:
         """Log what goes out next, when that is another than before."""

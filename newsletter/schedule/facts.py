@@ -13,10 +13,10 @@ from sqlalchemy import Connection, func, select
 from newsletter.approval.record import Approval, find_approvals
 from newsletter.approval.standing import Standing, standing
 from newsletter.delivery.approved import is_withdrawn, needs_approval
-from newsletter.delivery.mailing import Mailing, begun_mailings
+from newsletter.delivery.mailing import Mailing, begun_mailings, kind_of
 from newsletter.delivery.standing import standing_of
 from newsletter.issue.planned import Moment, by_schedule, moment_of
-from newsletter.schedule.calendar import Content, Month, Sending, months_between
+from newsletter.schedule.calendar import Content, Month, Rehearsed, Sending, months_between
 from newsletter.schedule.office import Office
 from newsletter.schedule.shelf import Shelf
 from newsletter.store import deliveries, notices, reading
@@ -44,7 +44,7 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
     """
     paths = shelf.paths()
     ledger = _ledger(office)
-    rows = _Rows(ledger, _approvals(office))
+    rows = _Rows(ledger, _approvals(office), _rehearsals(office))
     local = office.local(now)
     near = months_between(local - _AROUND, local + _AROUND)
     return {
@@ -66,12 +66,14 @@ class _Rows(NamedTuple):
     begun: Mapping[str, _Begun]
     approvals: Mapping[str, Approval]
     """That count, of whatever months."""
+    rehearsals: Mapping[str, Mailing]
+    """Of a publication whose mail is real."""
 
 
 def _ledger(office: Office) -> Mapping[str, _Begun]:
     """The mailing that counts for each issue."""
     with reading(office.engine) as connection:
-        begun = begun_mailings(connection, office.config)
+        begun = begun_mailings(connection, ("real", kind_of(office.config)))
         doubtful = _doubtful(connection, begun.values())
         settled = _told_the_end_of(connection)
     return {
@@ -94,6 +96,13 @@ def _approvals(office: Office) -> Mapping[str, Approval]:
         return find_approvals(connection)
 
 
+def _rehearsals(office: Office) -> Mapping[str, Mailing]:
+    if kind_of(office.config) == "rehearsal":
+        return {}
+    with reading(office.engine) as connection:
+        return begun_mailings(connection, ("rehearsal",))
+
+
 def _known(office: Office, shelf: Shelf, name: str, path: Path | None, rows: _Rows) -> Known:
     begun, given = rows.begun.get(name), rows.approvals.get(name)
     mailing = begun.mailing if begun else None
@@ -111,8 +120,15 @@ def _known(office: Office, shelf: Shelf, name: str, path: Path | None, rows: _Ro
         why=why,
         sending=_sending(office, *begun) if begun else None,
         moved=moment.moved,
+        rehearsed=_rehearsed(rows.rehearsals.get(name)),
     )
     return Known(month, path, mailing, approval)
+
+
+def _rehearsed(rehearsal: Mailing | None) -> Rehearsed:
+    if rehearsal is None:
+        return ""
+    return "on time" if rehearsal.unattended else "by hand"
 
 
 def _moment(office: Office, shelf: Shelf, name: str, path: Path | None) -> tuple[Moment, str]:
@@ -164,13 +180,13 @@ def _doubtful(connection: Connection, mailings: Iterable[Mailing]) -> Mapping[in
 
 
 def _alive_at(connection: Connection, mailing: Mailing) -> datetime | None:
-    """When a provider last answered for it, or when it began; one paused before has neither."""
+    """When a provider last answered for it, or it began, or somebody let it go on, if ever."""
     row = deliveries.c
     answered = select(func.max(row.settled_at)).where(
         row.mailing_id == mailing.id, row.state.in_(("accepted", "failed"))
     )
-    moments = filter(None, (connection.execute(answered).scalar(), mailing.started_at))
-    latest = max(moments, default=None)
+    moments = (connection.execute(answered).scalar(), mailing.started_at, mailing.resumed_at)
+    latest = max(filter(None, moments), default=None)
     return datetime.fromisoformat(latest) if latest else None
 
 

@@ -60,10 +60,11 @@ class Copy:
     made_at: datetime
 
 
-def told(connection: Connection) -> set[tuple[str, str, str]]:
-    """The keys of all messages there have been."""
-    rows = connection.execute(select(notices.c.issue, notices.c.kind, notices.c.about))
-    return {(row.issue, row.kind, row.about) for row in rows}
+def told(connection: Connection) -> dict[tuple[str, str, str], datetime]:
+    """The keys of all messages there have been, and when."""
+    columns = (notices.c[name] for name in (*_KEY, "made_at"))
+    rows = connection.execute(select(*columns))
+    return {(row.issue, row.kind, row.about): datetime.fromisoformat(row.made_at) for row in rows}
 
 
 _KEY = ("issue", "kind", "about")

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from newsletter.approval.record import Approval
 from newsletter.checks import Cleared, clear
 from newsletter.delivery.approved import approval_for, needs_approval
-from newsletter.delivery.dispatch import Stop, Tally, Watch
+from newsletter.delivery.dispatch import Stop, Tally
 from newsletter.delivery.ending import Ending
 from newsletter.delivery.mailing import Mailing, find_mailing, kind_of
 from newsletter.delivery.plan import Terms, discard, plan
 from newsletter.delivery.send import Orders, run
-from newsletter.errors import MailingRefused, NewsletterError, SenderBusy
+from newsletter.errors import ApprovalGone, MailingRefused, NewsletterError, SenderBusy
 from newsletter.issue import planned_at
 from newsletter.log import note
 from newsletter.schedule import words
@@ -51,31 +51,27 @@ class Alarm:
     office: Office
     teller: Teller
     mailing: Mailing
-    also: Watch = lambda tally: None
-    """Whoever else watches."""
+    doubtful_before: int = 0
+    """In earlier runs."""
+    _told: int = 0
 
     def __call__(self, tally: Tally) -> None:
         """Look at how a run goes; trouble with telling is none with sending."""
-        self.also(tally)
         try:
             self._look(tally)
         except (NewsletterError, OSError) as error:
             note(LOG, logging.ERROR, "operators-not-told", error=trouble_of(error))
 
     def _look(self, tally: Tally) -> None:
-        number = str(self.mailing.id)
+        before = len(self.teller.fresh)
         settled = tally.accepted + tally.failed + tally.doubtful
-        told = self.teller.has_told
-        notices = []
-        if tally.doubtful and not told(self.mailing.issue, "doubtful", number):
-            notices.append(words.doubtful(self.office, self.mailing, tally.doubtful))
-        if is_failing(tally.failed, settled, _ENOUGH) and not told(
-            self.mailing.issue, "failures", number
-        ):
-            notices.append(words.failures(self.office, self.mailing, tally.failed, settled))
-        for each in notices:
-            self.teller.tell(each)
-        if notices:
+        doubtful = self.doubtful_before + tally.doubtful
+        if tally.doubtful and not self._told and doubtful > self.teller.doubts_told(self.mailing):
+            self._told = doubtful  # of further ones the end of the run tells
+            self.teller.tell(words.doubtful(self.office, self.mailing, doubtful))
+        if is_failing(tally.failed, settled, _ENOUGH):
+            self.teller.tell(words.failures(self.office, self.mailing, tally.failed, settled))
+        if len(self.teller.fresh) > before:
             self.teller.deliver()
 
 
@@ -84,9 +80,7 @@ def is_failing(failed: int, settled: int, enough: int = 1) -> bool:
     return settled >= enough and failed > FAILING * settled
 
 
-def send(
-    office: Office, known: Known, teller: Teller, stop: Stop, watch: Watch
-) -> Ending | Refusal | None:
+def send(office: Office, known: Known, teller: Teller, stop: Stop) -> Ending | Refusal | None:
     """Send a month's issue, each recipient once; None where somebody else is at it.
 
     Raises:
@@ -97,7 +91,8 @@ def send(
         return found
     mailing = found
     note(LOG, logging.INFO, "sending", issue=mailing.issue, recipients=mailing.recipients)
-    alarm = Alarm(office, teller, mailing, watch)
+    doubtful = known.month.sending.doubtful if known.month.sending else 0
+    alarm = Alarm(office, teller, mailing, doubtful)
     orders = Orders(office.config, office.keyring, stop=stop, watch=alarm)
     try:
         ending = run(office.engine, mailing, office.open_provider(), orders)
@@ -143,25 +138,16 @@ def _begun(office: Office, known: Known) -> Mailing | Refusal | None:
     )
     try:
         mailing, is_new = plan(office.engine, cleared.letter, terms)
+    except ApprovalGone:
+        return None  # the next look says what that comes to
     except MailingRefused as error:
-        return _refused(office, cleared, approval, error)
+        return Refusal("nobody", str(error))
     return mailing if is_new else None
 
 
 def _is_time(office: Office, known: Known, cleared: Cleared) -> bool:
     at = planned_at(cleared.file.issue, office.config).astimezone(UTC)
     return at == known.month.at and at <= office.clock() <= at + office.config.schedule.grace
-
-
-def _refused(
-    office: Office, cleared: Cleared, approval: Approval | None, error: MailingRefused
-) -> Refusal | None:
-    """Nobody would get it; or its approval was withdrawn or replaced since it was looked at."""
-    now = _approved(office, cleared)
-    if isinstance(now, Refusal):
-        return now
-    replaced = (now and now.id) != (approval and approval.id)
-    return None if replaced else Refusal("nobody", str(error))
 
 
 def _cleared(office: Office, known: Known, now: datetime) -> Cleared | Refusal:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from newsletter.config import Config
 from newsletter.delivery.claim import Claim, Outcome
 from newsletter.delivery.copies import hand_over
+from newsletter.delivery.mailing import Mailing
 from newsletter.edition import Reader, Splice, memo
 from newsletter.errors import NewsletterError, ProviderFailed
 from newsletter.files import write
 from newsletter.log import note
-from newsletter.schedule import notices
+from newsletter.schedule import notices, words
 from newsletter.schedule.notices import Copy, Notice
 from newsletter.schedule.office import Office
 from newsletter.store import reading, writing
@@ -48,12 +50,23 @@ class Teller:
         """Whether there has been such a message."""
         return (issue, kind, about) in self._told
 
+    def has_told_since(self, issue: str, kind: str, moment: datetime) -> bool:
+        """Whether there has been a message of a kind about an issue after a moment."""
+        return any(
+            (issue, kind) == key[:2] and made_at >= moment for key, made_at in self._told.items()
+        )
+
+    def doubts_told(self, mailing: Mailing) -> int:
+        """The most doubtful mails of a mailing that there has been a message about."""
+        told = (words.doubts_of(key, mailing) for key in self._told)
+        return max(told, default=0)
+
     def tell(self, notice: Notice) -> None:
         """Keep a message to be sent, unless there has been one like it."""
         if notice.key in self._told:
             return
-        self._told.add(notice.key)
         office = self._office
+        self._told[notice.key] = office.clock()
         with writing(office.engine) as connection:
             is_new = notices.record(connection, notice, office.config.operators, office.clock())
         if is_new:
@@ -69,12 +82,27 @@ class Teller:
         office = self._office
         with reading(office.engine) as connection:
             copies = notices.waiting(connection, office.clock())
-        if copies:
-            self._send(copies)
+        fit = self._fit(copies)
+        if fit:
+            self._send(fit)
         with reading(office.engine) as connection:
             left = notices.undelivered(connection, office.clock())
         keep_file(office.config, left)
-        return bool(copies)
+        return bool(fit)
+
+    def _fit(self, copies: Sequence[Copy]) -> list[Copy]:
+        """Those that can be sent; of the others it is written down why not."""
+        reasons = {copy.id: self._unfit(copy) for copy in copies}
+        for reason in {reason for reason in reasons.values() if reason}:
+            some = [copy for copy in copies if reasons[copy.id] == reason]
+            with writing(self._office.engine) as connection:
+                notices.mark(connection, some, "failed", self._office.clock(), reason)
+        return [copy for copy in copies if not reasons[copy.id]]
+
+    def _unfit(self, copy: Copy) -> str:
+        if copy.email not in self._office.config.operators:
+            return "no longer among the operators"
+        return self._claim(0, copy).reader.unfit or ""
 
     def _send(self, copies: Sequence[Copy]) -> None:
         now, engine = self._office.clock(), self._office.engine

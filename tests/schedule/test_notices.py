@@ -54,7 +54,7 @@ def test_a_message_is_kept_once_with_a_copy_for_each_operator(store: Engine) -> 
     assert [copy.email for copy in waiting(store)] == [CHAIR, EDITOR]
     assert {copy.made_at for copy in waiting(store)} == {NOW}
     with reading(store) as connection:
-        assert notices.told(connection) == {NOTICE.key}
+        assert notices.told(connection) == {NOTICE.key: NOW}
 
 
 def test_an_operator_who_is_named_twice_gets_one_copy(store: Engine) -> None:

@@ -209,4 +209,4 @@ def test_a_configuration_that_cannot_be_read_is_told_once(due: Any) -> None:
     for about in ("one", "one", "two"):
         tell_broken(office, about, "newsletter.yaml:3:1: error: unknown key")
 
-    assert due.post.subjects == ["newsletter.yaml cannot be read"] * 2
+    assert due.post.subjects == ["nothing goes out: the configuration cannot be used"] * 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import traceback
 from collections.abc import Callable
 from time import perf_counter
 
@@ -12,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter.log import note
+from newsletter.log import note, place_of
 from newsletter.web.public.clients import Clients
 
 LOG = logging.getLogger("newsletter.web")
@@ -105,9 +104,7 @@ def log(level: int, event: str, **entry: object) -> None:
 
 def _where(error: Exception) -> dict[str, str]:
     """What went wrong and in which line; not the message, which may quote anything."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    return {"error": type(error).__name__, "where": place}
+    return {"error": type(error).__name__, "where": place_of(error)}
 
 
 def masked(path: str) -> str:
