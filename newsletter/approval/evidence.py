@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from newsletter.config import Config
-from newsletter.edition import Letter
+from newsletter.edition import Edition, seal
 from newsletter.files import digest_of, files_below
 from newsletter.issue import Issue, IssueFile
 
@@ -32,6 +33,8 @@ _EDITION = "edition"
 _SENDER = "sender"
 _LAYOUT = ": comments or layout"
 _SUMMARY = ": summary "
+_ANY_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+"""The content of a letter leaves its date out."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,16 @@ class Evidence:
         return cls(json.loads(document))
 
 
-def evidence_of(file: IssueFile, letter: Letter, config: Config) -> Evidence:
+def evidence_of(file: IssueFile, edition: Edition, config: Config) -> Evidence:
     """The parts of an issue as they are now.
 
     Args:
         file: the issue as it was read; the very text counts, comments included.
-        letter: the encoded edition made of it, which binds whatever else went into it.
+        edition: what was made of it, which binds whatever else went into it.
         config: the publication, whose templates are read for this.
     """
     issue = _named(file, config)
+    letter = seal(edition, file.issue.month, config, _ANY_DATE)
     parts = {
         f"{issue}{_LAYOUT}": _digest(file.source.text),
         **{f"{issue}: {name}": _digest(value) for name, value in _fields(file.issue)},
@@ -92,6 +96,17 @@ def changes(before: Evidence, now: Evidence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_told(name, before, now) for name in told))
 
 
+def summed_up(told: Sequence[str], most: int = 5) -> str:
+    """Changes as a sentence has them: the first, and how many there are besides."""
+    more = len(told) - most
+    return "; ".join((*told[:most], f"and {more} more") if more > 0 else told)
+
+
+def is_own(path: Path, config: Config) -> bool:
+    """Whether a file is the publication's own issue; what is elsewhere is a draft."""
+    return path.resolve() == (config.issues_path / f"{path.stem}.yaml").resolve()
+
+
 def _has_values(layout: str, names: list[str]) -> bool:
     path = layout.removesuffix(_LAYOUT)
     return any(name.startswith(f"{path}: ") and name != layout for name in names)
@@ -118,9 +133,8 @@ def _holds(evidence: Evidence, part: str) -> bool:
 
 def _named(file: IssueFile, config: Config) -> str:
     """The issue's file; one in its own place has one name, however somebody wrote its path."""
-    own = config.issues_path / file.path.name
-    is_own = file.path.resolve() == own.resolve()
-    return _printable(Path(config.issues, own.name) if is_own else Path(file.source.path))
+    own = Path(config.issues, file.path.name)
+    return _printable(own if is_own(file.path, config) else Path(file.source.path))
 
 
 def _fields(issue: Issue) -> Iterator[tuple[str, str]]:

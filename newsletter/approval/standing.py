@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsletter.approval.evidence import Evidence, changes
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.approval.record import Approval
@@ -44,3 +46,16 @@ def standing(approval: Approval | None, evidence: Evidence | None, why: str = ""
     if approval.hash == evidence.hash:
         return Standing("approved", approval)
     return Standing("changed", approval, changes(approval.evidence, evidence))
+
+
+def standing_now(approval: Approval | None, look: Callable[[], Evidence]) -> Standing:
+    """Where an issue stands by its files, which are looked at only where there is an approval.
+
+    Files that cannot be read, or laid out, are no longer what was approved.
+    """
+    if approval is None:
+        return standing(None, None)
+    try:
+        return standing(approval, look())
+    except (NewsletterError, OSError) as error:
+        return standing(approval, None, str(error).partition("\n")[0])

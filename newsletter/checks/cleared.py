@@ -44,4 +44,4 @@ def clear(path: Path, config: Config, date: datetime) -> Cleared:
     edition = render(file.issue, config)
     errors = check(file, edition, config, errors_only=True)
     letter = seal(edition, file.issue.month, config, date)
-    return Cleared(file, edition, letter, evidence_of(file, letter, config), tuple(errors))
+    return Cleared(file, edition, letter, evidence_of(file, edition, config), tuple(errors))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.approval.evidence import is_own
 from newsletter.checks.registry import examine
 from newsletter.checks.subject import Subject
 from newsletter.config import Config
@@ -55,14 +56,8 @@ def _check(
         place = (error.path, error.line, error.column)
         yield Finding(*place, error.message, code=OF_TEMPLATES)
         edition = None
-    approval = approvals.get(file.issue.month) if _is_own(file, config) else None
+    approval = approvals.get(file.issue.month) if is_own(file.path, config) else None
     yield from examine(Subject(file, edition, config, archive, approval))
-
-
-def _is_own(file: IssueFile, config: Config) -> bool:
-    """Whether it is the publication's; a draft elsewhere is not what was approved."""
-    own = config.issues_path / f"{file.issue.month}.yaml"
-    return own.exists() and own.samefile(file.path)
 
 
 def _load(

@@ -55,8 +55,8 @@ def to_go_on(engine: Engine, mailing: Mailing, *, insist: bool) -> None:
         MailingRefused: where its approval was withdrawn, and nobody insists.
         UsageError: where who insists does not type out what is sent.
     """
-    from newsletter.delivery.approved import is_withdrawn, refuse_withdrawn
-    from newsletter.store import reading
+    from newsletter.delivery.approved import is_withdrawn, record_unapproved, refuse_withdrawn
+    from newsletter.store import reading, writing
 
     with reading(engine) as connection:
         if not insist:
@@ -65,17 +65,8 @@ def to_go_on(engine: Engine, mailing: Mailing, *, insist: bool) -> None:
         withdrawn = is_withdrawn(connection, mailing)
     if withdrawn:
         _typed_out(mailing.issue)
-        _record(engine, mailing)
-
-
-def _record(engine: Engine, mailing: Mailing) -> None:
-    from sqlalchemy import update
-
-    from newsletter.store import mailings, writing
-
-    with writing(engine) as connection:
-        row = update(mailings).where(mailings.c.id == mailing.id)
-        connection.execute(row.values(unapproved=True))
+        with writing(engine) as connection:
+            record_unapproved(connection, mailing)
 
 
 def _typed_out(month: str) -> None:

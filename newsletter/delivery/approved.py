@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
-from newsletter.approval.evidence import Evidence
+from newsletter.approval.evidence import Evidence, summed_up
 from newsletter.approval.record import approved_by, find_approval
 from newsletter.approval.standing import Standing, standing
 from newsletter.config import Config
 from newsletter.delivery.mailing import Mailing
 from newsletter.errors import ApprovalGone, MailingRefused
+from newsletter.store import mailings
 
 
 def needs_approval(config: Config) -> bool:
@@ -36,7 +37,7 @@ def refuse_unapproved(month: str, found: Standing) -> None:
     if found.state == "changed" and found.approval:
         raise MailingRefused(
             f"{month} has changed since {found.approval.approver} approved it "
-            f"({'; '.join(found.changes)}); approve it again with "
+            f"({summed_up(found.changes)}); approve it again with "
             f"'newsletter approve {month} --by NAME', or send it with --unapproved"
         )
 
@@ -68,3 +69,9 @@ def refuse_withdrawn(connection: Connection, mailing: Mailing) -> None:
             f"the approval of {mailing.name} was withdrawn after it had begun; go on with "
             f"--unapproved, or end it with 'newsletter cancel {mailing.issue}'"
         )
+
+
+def record_unapproved(connection: Connection, mailing: Mailing) -> None:
+    """Keep that somebody has a mailing go on without the approval it needs."""
+    row = update(mailings).where(mailings.c.id == mailing.id)
+    connection.execute(row.values(unapproved=True))

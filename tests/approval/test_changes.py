@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.approval.evidence import Evidence, changes
+from newsletter.approval.evidence import Evidence, changes, summed_up
 
 FILE = "issues/2023-12.yaml"
 NAMES = [
@@ -52,3 +52,18 @@ def test_each_change_in_its_words(
     before: dict[str, str], now: dict[str, str], told: tuple[str, ...]
 ) -> None:
     assert changes(Evidence(before), Evidence(now)) == told
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("", ""),
+        ("a", "a"),
+        ("abcde", "a; b; c; d; e"),
+        ("abcdef", "a; b; c; d; e; and 1 more"),
+        ("abcdefghijklmn", "a; b; c; d; e; and 9 more"),
+    ],
+)
+def test_the_first_changes_are_named_and_the_others_counted(told: str, words: str) -> None:
+    assert summed_up(tuple(told)) == words
+    assert summed_up(told, most=99) == "; ".join(told)

@@ -137,8 +137,8 @@ def test_any_edit_of_the_files_text_voids_it(
         file = load_issue(path, config)
     except RefusedSource:
         return  # what cannot be read is not sent
-    # With the very same letter: the file's own text is enough.
-    assert changes(cleared.evidence, evidence_of(file, cleared.letter, config))
+    # With the very same edition: the file's own text is enough.
+    assert changes(cleared.evidence, evidence_of(file, cleared.edition, config))
 
 
 def test_another_issues_file_changes_nothing(
@@ -191,17 +191,37 @@ def test_templates_beside_the_publication_may_be_moved_with_it(
 # The encoded edition
 
 
+SEALED = {
+    "subject": "subject", "language": "language", "html": "html", "text": "text",
+    "sender_name": "sender", "sender_email": "sender", "reply_to": "reply_to",
+    "list_name": "name", "list_id": "list_id", "feedback_id": "sender", "web_url": "web_url",
+}  # fmt: skip
+"""What the fields of a letter come from."""
+
+
 def test_everything_in_a_letter_but_its_date_counts(publication: Any, cleared: Cleared) -> None:
-    letter, file, config = cleared.letter, cleared.file, publication.config()
-    names = [field.name for field in fields(letter) if field.name != "date"]
-    assert len(names) > 10
-    for name in names:
-        value = getattr(letter, name)
-        other = replace(value, parts=(*value.parts, "!")) if name in ("html", "text") else "other"
-        now = evidence_of(file, replace(letter, **{name: other}), config)
-        assert changes(cleared.evidence, now), name
-    later = replace(letter, date="Wed, 06 Dec 2023 09:00:00 -0500")
-    assert evidence_of(file, later, config) == cleared.evidence
+    file, config, edition = cleared.file, publication.config(), cleared.edition
+    assert {*SEALED, "month", "date"} == {field.name for field in fields(cleared.letter)}
+    sender = config.sender.model_copy(update={"name": "The network"})
+    told = {"reply_to": "x@digest.example", "name": "x", "list_id": "x.example", "sender": sender,
+            "web_url": "https://x.example"}  # fmt: skip
+    for name in set(SEALED.values()):
+        if name in told:
+            update = {name: told[name]}
+            now = evidence_of(file, edition, config.model_copy(update=update))
+        else:
+            value = getattr(edition, name)
+            is_body = name in ("html", "text")
+            other: Any = replace(value, parts=(*value.parts, "!")) if is_body else "x"
+            now = evidence_of(file, replace(edition, **{name: other}), config)
+            assert changes(cleared.evidence, now), name
+        assert now.parts["edition"] != cleared.evidence.parts["edition"], name
+
+
+def test_when_a_letter_is_made_is_no_part_of_it(publication: Any, cleared: Cleared) -> None:
+    later = clear(cleared.file.path, publication.config(), datetime(2030, 1, 1, tzinfo=UTC))
+    assert later.letter != cleared.letter
+    assert later.evidence == cleared.evidence
 
 
 # The same everywhere

@@ -20,7 +20,8 @@ from newsletter.approval.record import (
     record_once,
     withdraw,
 )
-from newsletter.approval.standing import standing
+from newsletter.approval.standing import standing, standing_now
+from newsletter.errors import IssueNotFound
 from newsletter.store import reading, writing
 
 FIRST = Evidence({"issues/2023-12.yaml: subject": "a", "sender": "Prénom <news@digest.example>"})
@@ -224,3 +225,27 @@ def test_what_cannot_be_laid_out_is_not_what_was_approved(store: Engine) -> None
 def test_without_an_approval_nothing_holds(evidence: Evidence | None) -> None:
     found = standing(None, evidence)
     assert (found.state, found.holds, found.approval) == ("unapproved", False, None)
+
+
+def test_files_are_looked_at_only_where_there_is_an_approval(store: Engine) -> None:
+    looks: list[Evidence] = []
+
+    def look() -> Evidence:
+        looks.append(FIRST)
+        return FIRST
+
+    assert standing_now(None, look).state == "unapproved"
+    assert looks == []
+    assert standing_now(approve(store, "the editor"), look).holds
+    assert looks == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "error", [IssueNotFound("no issue\nof that name"), OSError("no issue\nof that name")]
+)
+def test_files_that_cannot_be_read_are_a_change(store: Engine, error: Exception) -> None:
+    def look() -> Evidence:
+        raise error
+
+    found = standing_now(approve(store, "the editor"), look)
+    assert (found.state, found.changes) == ("changed", ("no issue",))

@@ -153,6 +153,6 @@ def test_a_template_that_cannot_be_read_is_another_than_one_that_can(
         return opened(path, *how, **more)
 
     monkeypatch.setattr(Path, "open", refuse)  # root may read whatever it likes
-    now = evidence_of(cleared.file, cleared.letter, publication.config())
+    now = evidence_of(cleared.file, cleared.edition, publication.config())
     assert now.parts["templates/issue.mjml"] == "cannot be read: Permission denied"
     assert now.hash != cleared.evidence.hash

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from newsletter.approval.standing import standing
+from newsletter.approval.standing import standing_now
 from newsletter.delivery.lookup import Records
 from newsletter.issue import planned_at
 from newsletter.web.preview.proof import Proof, Sheet
@@ -72,7 +72,7 @@ def _of_mailing(sheet: Sheet, mailing: Mailing) -> Stamp | None:
 def _of_approval(sheet: Sheet, path: str, approval: Approval | None) -> Stamp | None:
     if approval is None:
         return Stamp("unapproved") if sheet.config.approval == "required" else None
-    found = standing(approval, sheet.evidence())
+    found = standing_now(approval, sheet.evidence)
     at = approval.at.astimezone(sheet.config.zone)
     # What is in the issue's own file needs no file's name on its own page.
     changes = tuple(change.removeprefix(f"{path}: ") for change in found.changes)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter.approval.evidence import Evidence, evidence_of
 from newsletter.checks import check, html_size
 from newsletter.config import Config
-from newsletter.edition import Edition, render, seal
+from newsletter.edition import Edition, render
 from newsletter.errors import NewsletterError
 from newsletter.issue import Archive, IssueFile, load_issue
 from newsletter.web.preview.places import Part, parts_of
@@ -30,8 +29,7 @@ class Sheet:
 
     def evidence(self) -> Evidence:
         """What an approval of just this is bound to."""
-        letter = seal(self.edition, self.file.issue.month, self.config, datetime.now(UTC))
-        return evidence_of(self.file, letter, self.config)
+        return evidence_of(self.file, self.edition, self.config)
 
 
 @dataclass(frozen=True)
