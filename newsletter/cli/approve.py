@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import publication, terminal
+from newsletter.cli import going_out, publication, terminal, unattended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
     from newsletter.approval.record import Approval
     from newsletter.checks import Cleared
     from newsletter.config import Config
+    from newsletter.schedule.office import Office
+    from newsletter.yaml_source import Finding
 
 _LONGEST_NAME = 200
+_MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, ends of lines, and what turns the direction of writing."""
 _SHOWN_OF_HASH = 16
 
 
@@ -37,36 +43,47 @@ def approve(ctx: click.Context, issue: str, name: str | None, withdraw: bool) ->
     who said yes, not a proof of who sat at the keyboard.
     """
     config = publication.load(ctx)
-    approver = _name(name, ctx) if name is not None else ""
+    approver = _name(name, config, ctx) if name is not None else ""
     if withdraw:
         click.echo(_withdrawn(config, publication.month(issue, config), approver))
         return
     if not approver:
         raise click.UsageError('say who approves, such as --by "the editor"', ctx)
     _refuse_strangers(approver, config)
-    pinned = publication.pinned(issue, config)
-    cleared = _checked(pinned, config)
-    engine = publication.store(config)
-    _refuse_begun(engine, cleared.letter.month)
-    for line in _told(engine, config, cleared):
+    cleared, remarks = _checked(_own(issue, config), config)
+    office = unattended.to_look(config)
+    _refuse_begun(office.engine, cleared.letter.month)
+    approval, is_new = _recorded(office.engine, cleared, approver)
+    # Whoever reads along may have seen enough after a line: the approval stands by then.
+    told = list(_told(office, cleared, approval, is_new=is_new))
+    for found in remarks:
+        terminal.say(f"{found} [{found.code}]")
+    for line in told:
         click.echo(line)
-    approval, is_new = _recorded(engine, cleared, approver)
-    click.echo(f"Hash        {approval.hash[:_SHOWN_OF_HASH]}…")
-    when = approval.at.astimezone(config.zone).isoformat(timespec="seconds")
-    already = "" if is_new else "already "
-    click.echo(f"{approval.issue} is {already}approved by {approval.approver}, {when}")
 
 
-def _name(typed: str, ctx: click.Context) -> str:
-    """A name on one line.
+def _name(typed: str, config: Config, ctx: click.Context) -> str:
+    """A name on one line; one that `approvers` lists may hold what joins letters, too.
 
     Raises:
         UsageError: where it is none.
     """
-    name = " ".join(filter(None, typed.split(" ")))
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+    name = _spaced(typed)
+    if name in _approvers(config):
+        is_name = not _MISLEADING.search(name)
+    else:
+        is_name = bool(name) and len(name) <= _LONGEST_NAME and name.isprintable()
+    if not is_name:
         raise click.UsageError('--by takes a name on one line, such as "the editor"', ctx)
     return name
+
+
+def _spaced(name: str) -> str:
+    return " ".join(filter(None, name.split(" ")))
+
+
+def _approvers(config: Config) -> list[str]:
+    return [_spaced(each) for each in config.approvers]
 
 
 def _refuse_strangers(name: str, config: Config) -> None:
@@ -78,36 +95,57 @@ def _refuse_strangers(name: str, config: Config) -> None:
     from newsletter.errors import UsageError
     from newsletter.suggest import did_you_mean
 
-    if config.approvers and name not in config.approvers:
-        hint = did_you_mean(name, config.approvers) or f"; there: {', '.join(config.approvers)}"
+    approvers = _approvers(config)
+    if approvers and name not in approvers:
+        hint = did_you_mean(name, approvers) or f"; there: {', '.join(approvers)}"
         raise UsageError(f"'{name}' is not among the 'approvers' of {config.file.name}{hint}")
 
 
-def _checked(issue: str, config: Config) -> Cleared:
-    """The issue, after all checks; each finding is told.
+def _own(issue: str, config: Config) -> Path:
+    """The issue's file.
 
     Raises:
-        MailingRefused: where one is an error.
+        IssueNotFound: where there is none.
+        UsageError: where it is a draft elsewhere, which would take the place of the issue's own
+            approval.
+    """
+    from newsletter.approval.evidence import is_own
+    from newsletter.errors import UsageError
+    from newsletter.issue import find_issue
+
+    path = find_issue(issue, config)
+    if not is_own(path, config):
+        folder = config.shown(config.issues_path)
+        raise UsageError(
+            f"{config.shown(path)} is none of the publication's issues, so it does not go out; "
+            f"make it {folder}/{path.stem}.yaml, and approve that"
+        )
+    return path
+
+
+def _checked(path: Path, config: Config) -> tuple[Cleared, list[Finding]]:
+    """The issue, after all checks, and what they remark on.
+
+    Raises:
+        MailingRefused: where they find an error; each finding is told.
     """
     from datetime import datetime
 
     from newsletter.checks import check_issues, clear
     from newsletter.errors import MailingRefused
-    from newsletter.issue import find_issue
 
-    path = find_issue(issue, config)
     findings = check_issues([path], config)
-    for found in findings:
-        terminal.say(f"{found} [{found.code}]")
     errors = sum(found.severity == "error" for found in findings)
     if errors:
+        for found in findings:
+            terminal.say(f"{found} [{found.code}]")
         raise MailingRefused(
             f"{path.stem} is not approved, because of {terminal.count(errors, 'error')}"
         )
     cleared = clear(path, config, datetime.now(config.zone))
     if cleared.errors:  # somebody has saved it since
         raise MailingRefused(f"{path.stem} is not approved: {cleared.errors[0]}")
-    return cleared
+    return cleared, findings
 
 
 def _refuse_begun(engine: Engine, month: str) -> None:
@@ -139,14 +177,15 @@ def _recorded(engine: Engine, cleared: Cleared, approver: str) -> tuple[Approval
         return record_once(connection, letter.month, approver, cleared.evidence, letter.subject)
 
 
-def _told(engine: Engine, config: Config, cleared: Cleared) -> Iterator[str]:
-    """What is being approved."""
+def _told(office: Office, cleared: Cleared, approval: Approval, *, is_new: bool) -> Iterator[str]:
+    """What was approved, and by whom."""
     from newsletter.audience.standing import reach
     from newsletter.checks import GMAIL_CLIP, html_size
     from newsletter.store import reading, today_in
 
+    config = office.config
     size = html_size(cleared.edition, config)
-    with reading(engine) as connection:
+    with reading(office.engine) as connection:
         reached = reach(connection, today_in(config.zone))
     yield f"Issue       {cleared.letter.month}"
     yield f"Subject     {cleared.letter.subject}"
@@ -155,27 +194,11 @@ def _told(engine: Engine, config: Config, cleared: Cleared) -> Iterator[str]:
     yield f"Recipients  {reached.recipients:,} of {reached.total:,}"
     for reason, number in reached.skipped.items():
         yield f"Left out    {number:,} {reason}"
-    yield f"Goes out    {_when(engine, config, cleared)}"
-
-
-def _when(engine: Engine, config: Config, cleared: Cleared) -> str:
-    """When it goes out by itself, or that it does not."""
-    from datetime import UTC, datetime
-
-    from newsletter.issue.planned import moment_for
-    from newsletter.schedule.calendar import is_history
-    from newsletter.schedule.rules import rules_of
-
-    moment = moment_for(cleared.file.issue, config)
-    at, rules, now = moment.at.astimezone(UTC), rules_of(engine, config), datetime.now(UTC)
-    shown = f"{moment.at:%A %Y-%m-%d %H:%M} {moment.at.isoformat(timespec='minutes')[16:]}"
-    if is_history(at, rules):
-        return f"by hand alone; {shown} is from before this database"
-    if now > at + rules.grace:
-        return f"by hand alone; {shown} is past, and so is its grace"
-    if now >= at:
-        return f"at once, where the scheduler runs; it is due since {shown}"
-    return "; ".join(filter(None, (f"{shown}, where the scheduler runs", moment.moved)))
+    yield f"Goes out    {going_out.when(office, cleared)}"
+    yield f"Hash        {approval.hash[:_SHOWN_OF_HASH]}…"
+    when = office.local(approval.at).isoformat(timespec="seconds")
+    already = "" if is_new else "already "
+    yield f"{approval.issue} is {already}approved by {approval.approver}, {when}"
 
 
 def _withdrawn(config: Config, month: str, by: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from newsletter.approval.record import Approval, history
 from newsletter.delivery.mailing import find_mailing
 from newsletter.delivery.standing import Standing, standing_of
 from newsletter.store import now_utc, open_store, reading, subscribers, writing
@@ -150,6 +151,12 @@ class Office:
         lines = f"approval: none\n{more}\ndelivery: {json.dumps(delivery)}\n"
         (self.root / "newsletter.yaml").write_text(SETTINGS + lines, "utf-8")
 
+    def require_approval(self, more: str = "") -> None:
+        """Have the publication ask for approvals from now on, by more settings."""
+        file = self.root / "newsletter.yaml"
+        text = file.read_text("utf-8").replace("approval: none", "approval: required")
+        file.write_text(text + more, "utf-8")
+
     def through(self, server: Any, more: str = "", connections: int = 4, **delivery: Any) -> None:
         """Send by SMTP to a server of the tests."""
         smtp = {"host": "127.0.0.1", "port": server.port, "connections": connections}
@@ -230,6 +237,15 @@ class Office:
         finally:
             engine.dispose()
 
+    def approvals(self) -> list[Approval]:
+        """All that are kept of the issue, newest first, without a process of their own."""
+        engine = open_store(self.database, self.root)
+        try:
+            with reading(engine) as connection:
+                return history(connection, "2023-12")
+        finally:
+            engine.dispose()
+
     def deliveries(self) -> dict[str, str]:
         """`deliveries --json`: each recipient's state."""
         ran = self.run("deliveries", "2023-12", "--json")
@@ -258,6 +274,13 @@ def office_on(office: Office, database: str) -> Office:
     """The same over a database of either kind."""
     office.use(database)
     return office
+
+
+@pytest.fixture
+def required(office: Office) -> Callable[..., None]:
+    """Has the publication ask for approvals, and again by more settings when it is called."""
+    office.require_approval()
+    return office.require_approval
 
 
 @pytest.fixture(scope="session")

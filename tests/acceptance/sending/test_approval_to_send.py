@@ -19,9 +19,7 @@ def strict(office: Any, server: Any, readers: Readers) -> Any:
     """A publication with three readers that sends by SMTP, and only what was approved."""
     office.subscribe(*readers(3))
     office.through(server)
-    file = office.root / "newsletter.yaml"
-    text = file.read_text("utf-8").replace("approval: none", "approval: required")
-    file.write_text(text, "utf-8")
+    office.require_approval()
     return office
 
 

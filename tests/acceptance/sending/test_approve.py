@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.approval.record import Approval, history
-from newsletter.store import open_store, reading
+from newsletter.store import open_store
 
 Required = Callable[..., None]
 EDITOR = ("--by", "the editor")
-
-
-@pytest.fixture
-def required(office: Any) -> Required:
-    """Has the publication ask for approvals, by more settings."""
-
-    def require(more: str = "") -> None:
-        file = office.root / "newsletter.yaml"
-        text = file.read_text("utf-8").replace("approval: none", "approval: required")
-        file.write_text(text + more, "utf-8")
-
-    require()
-    return require
-
-
-def kept(office: Any) -> list[Approval]:
-    """All approvals of December 2023, newest first."""
-    engine = open_store(office.database, office.root)
-    try:
-        with reading(engine) as connection:
-            return history(connection, "2023-12")
-    finally:
-        engine.dispose()
 
 
 def planned(office: Any, send_at: str, made_at: str = "") -> None:
@@ -63,7 +42,7 @@ def test_it_shows_what_is_approved_and_keeps_it(office: Any, required: Required)
     ran = office.run("approve", "2023-12", *EDITOR)
 
     assert ran.returncode == 0
-    (approval,) = kept(office)
+    (approval,) = office.approvals()
     told = ran.stdout.splitlines()
     assert told[:3] == [
         "Issue       2023-12",
@@ -92,7 +71,7 @@ def test_it_shows_what_is_approved_and_keeps_it(office: Any, required: Required)
         ("2023-12-05 09:00", "", "12h",
          "by hand alone; Tuesday 2023-12-05 09:00 -05:00 is from before this database"),
         ("2023-12-05 09:00", "2020-01-01T00:00:00.000+00:00", "12h",
-         "by hand alone; Tuesday 2023-12-05 09:00 -05:00 is past, and so is its grace"),
+         "by hand alone: its time has passed, and nobody sent it"),
         ("2023-12-05 09:00", "2020-01-01T00:00:00.000+00:00", "9999d",
          "at once, where the scheduler runs; it is due since Tuesday 2023-12-05 09:00 -05:00"),
         ("2150-03-08 02:30", "", "12h",
@@ -111,7 +90,7 @@ def test_it_says_when_it_goes_out(
     ran = office.run("approve", "2023-12", *EDITOR)
     assert f"Goes out    {told}" in ran.stdout.splitlines()
     assert ran.returncode == 0
-    assert len(kept(office)) == 1
+    assert len(office.approvals()) == 1
 
 
 def test_warnings_are_told_and_do_not_keep_it_back(office: Any, required: Required) -> None:
@@ -123,7 +102,7 @@ def test_warnings_are_told_and_do_not_keep_it_back(office: Any, required: Requir
     assert "issues/2023-12.yaml" in ran.stderr
     assert ": warning: " in ran.stderr
     assert "Summaries   1" in ran.stdout.splitlines()
-    assert len(kept(office)) == 1
+    assert len(office.approvals()) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,17 +118,62 @@ def test_an_issue_is_the_same_by_any_of_its_names(
     assert office.run("send", "2023-12", "--yes").returncode == 0
 
 
-def test_a_draft_elsewhere_is_not_what_is_sent(office: Any, required: Required) -> None:
+def test_what_was_rehearsed_on_time_goes_out_no_more(office: Any, required: Required) -> None:
     office.subscribe("a@example.org")
-    (office.root / "drafts").mkdir()
-    (office.root / "issues" / "2023-12.yaml").rename(office.root / "drafts" / "2023-12.yaml")
-    assert office.run("approve", "drafts/2023-12.yaml", *EDITOR).returncode == 0
-    office.write_issue()
-    assert office.run("send", "2023-12", "--yes").returncode == 1
-    assert office.run("send", "drafts/2023-12.yaml", "--yes").returncode == 0
+    lately = datetime.now(ZoneInfo("America/Toronto")) - timedelta(hours=4)
+    planned(office, f"{lately:%Y-%m-%d %H:%M}", "2020-01-01T00:00:00.000+00:00")
+    assert "Goes out    at once, where " in office.run("approve", "2023-12", *EDITOR).stdout
+    assert office.run("send", "2023-12", "--yes").returncode == 0
+    again = office.run("approve", "2023-12", "--by", "the chair")
+    assert "Goes out    not again: it was sent" in again.stdout.splitlines()
+    assert " sent " in office.run("schedule", "--list").stdout
+
+
+def test_what_was_rehearsed_in_part_is_told_as_the_schedule_has_it(
+    office: Any, required: Required
+) -> None:
+    office.subscribe("a@example.org", "b@example.org")
+    planned(office, "2150-01-06 09:00")
+    office.run("approve", "2023-12", *EDITOR)
+    assert office.run("send", "2023-12", "--yes", "--limit", "1").returncode == 0
+    again = office.run("approve", "2023-12", *EDITOR)
+    told = "by hand alone: left to a person, and not finished"
+    assert f"Goes out    {told}" in again.stdout.splitlines()
+
+
+def test_where_no_approval_is_needed_it_says_when_it_goes_out_all_the_same(office: Any) -> None:
+    planned(office, "2150-01-06 09:00")
+    ran = office.run("approve", "2023-12", *EDITOR)
+    assert "Goes out    Tuesday 2150-01-06 09:00 -05:00, where the scheduler runs" in ran.stdout
+    assert len(office.approvals()) == 1
 
 
 # What is refused
+
+
+@pytest.mark.parametrize("name", ["drafts/2023-12.yaml", "issues/2023-12.yml"])
+def test_a_draft_elsewhere_does_not_take_the_approval_of_the_issue(
+    office: Any, required: Required, name: str
+) -> None:
+    office.run("approve", "2023-12", *EDITOR)
+    (office.root / "drafts").mkdir()
+    draft = (office.root / "issues/2023-12.yaml").read_text("utf-8").replace("It does.", "Yes.")
+    (office.root / name).write_text(draft, "utf-8")
+    ran = office.run("approve", name, "--by", "the chair")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        f"{name} is none of the publication's issues, so it does not go out; "
+        "make it issues/2023-12.yaml, and approve that\n"
+    )
+    assert [each.approver for each in office.approvals()] == ["the editor"]
+
+
+def test_a_link_to_the_issue_of_the_same_name_is_the_issue(office: Any, required: Required) -> None:
+    (office.root / "today").mkdir()
+    (office.root / "today/2023-12.yaml").symlink_to(office.root / "issues/2023-12.yaml")
+    assert office.run("approve", "today/2023-12.yaml", *EDITOR).returncode == 0
+    office.subscribe("a@example.org")
+    assert office.run("send", "2023-12", "--yes").returncode == 0
 
 
 def test_an_error_keeps_it_back(office: Any, required: Required) -> None:
@@ -160,7 +184,7 @@ def test_an_error_keeps_it_back(office: Any, required: Required) -> None:
     *findings, last = ran.stderr.splitlines()
     assert any(": error: " in line for line in findings)
     assert last == "2023-12 is not approved, because of 1 error"
-    assert kept(office) == []
+    assert office.approvals() == []
 
 
 @pytest.mark.parametrize(
@@ -172,7 +196,7 @@ def test_a_broken_file_is_not_approved(office: Any, required: Required, text: st
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "issues/2023-12.yaml:" in ran.stderr
     assert ran.stderr.splitlines()[-1].startswith("2023-12 is not approved, because of ")
-    assert kept(office) == []
+    assert office.approvals() == []
 
 
 def test_with_a_broken_template_nothing_is_approved(office: Any, required: Required) -> None:
@@ -180,7 +204,7 @@ def test_with_a_broken_template_nothing_is_approved(office: Any, required: Requi
     ran = office.run("approve", "2023-12", *EDITOR)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "templates/issue.txt:1" in ran.stderr
-    assert kept(office) == []
+    assert office.approvals() == []
 
 
 @pytest.mark.parametrize(
@@ -196,9 +220,9 @@ def test_only_approvers_may_approve(office: Any, required: Required, name: str, 
     ran = office.run("approve", "2023-12", "--by", name)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"'{name}' is not among the 'approvers' of newsletter.yaml{hint}\n"
-    assert kept(office) == []
+    assert office.approvals() == []
     assert office.run("approve", "2023-12", "--by", "  the  chair ").returncode == 0
-    assert [each.approver for each in kept(office)] == ["the chair"]
+    assert [each.approver for each in office.approvals()] == ["the chair"]
 
 
 NO_NAME = ["", "  ", "a\nb", "a\tb", "a\x1cb", "\x1b[31mred", "a\u202eb", "a\u2028b", "x" * 201]
@@ -213,8 +237,37 @@ def test_a_name_is_a_name(office: Any, required: Required) -> None:
                 '--by takes a name on one line, such as "the editor" '
                 "(see 'newsletter approve --help')\n"
             )
-    assert kept(office) == []
+    assert office.approvals() == []
     assert office.run("approve", "2023-12", "--by", "Zoë " + "x" * 196).returncode == 0
+
+
+JOINED = "the edi\u200dtor"
+LISTED = [JOINED, "the\u00a0chair", "a  desk", "x" * 201]
+
+
+@pytest.mark.parametrize("name", LISTED, ids=["joiner", "wide space", "two spaces", "long"])
+def test_a_name_that_is_listed_is_accepted_as_it_is(
+    office: Any, required: Required, name: str
+) -> None:
+    required(f"approvers: {json.dumps(LISTED)}\n")
+    ran = office.run("approve", "2023-12", "--by", name)
+    assert ran.returncode == 0, ran.stderr
+    assert [each.approver for each in office.approvals()] == [name.replace("  ", " ")]
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200f", "\u061c", "\u0085", "\u2028"])
+def test_a_listed_name_turns_no_line_around(office: Any, required: Required, sign: str) -> None:
+    name = f"the {sign}editor"
+    required(f"approvers: [{json.dumps(name)}, the chair]\n")
+    ran = office.run("approve", "2023-12", "--by", name)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert office.approvals() == []
+
+
+def test_a_joiner_in_a_name_that_is_not_listed_is_no_name(office: Any, required: Required) -> None:
+    required("approvers: [the editor]\n")
+    assert office.run("approve", "2023-12", "--by", JOINED).returncode == 2
+    assert office.approvals() == []
 
 
 def test_without_a_name_it_asks_for_one(office: Any, required: Required) -> None:
@@ -223,7 +276,7 @@ def test_without_a_name_it_asks_for_one(office: Any, required: Required) -> None
     assert ran.stderr == (
         "say who approves, such as --by \"the editor\" (see 'newsletter approve --help')\n"
     )
-    assert kept(office) == []
+    assert office.approvals() == []
 
 
 def test_an_unknown_issue_is_wrong_usage(office: Any, required: Required) -> None:
@@ -247,7 +300,7 @@ def test_what_has_begun_to_go_out_can_no_longer_be_approved(
             "'newsletter status 2023-12' says where it stands"
         )
         assert office.run("send", "2023-12", "--yes").returncode == 0
-    assert kept(office) == []
+    assert office.approvals() == []
 
 
 def test_a_rehearsal_does_not_keep_the_real_one_from_being_approved(
