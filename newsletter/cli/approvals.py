@@ -1,4 +1,4 @@
-"""Where an issue's approval stands, as `status` tells it."""
+"""Where an issue's approvals stand, as `status` tells it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,47 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from newsletter.approval.record import Approval
     from newsletter.approval.standing import Standing
     from newsletter.config import Config
     from newsletter.delivery.mailing import Mailing
 
 
-def document(
+def documents(
+    engine: Engine, config: Config, month: str, mailing: Mailing | None
+) -> dict[str, Any]:
+    """What `status` has of approvals, under its two keys.
+
+    `approval` is the one that counts, or that a mailing began by; None where none was needed.
+    Its `state` is approved, unapproved, changed, or withdrawn; `changed` tells what, in words.
+    `approvals` are all that were ever given, newest first.
+    """
+    from newsletter.approval.record import history
+    from newsletter.store import reading
+
+    with reading(engine) as connection:
+        given = history(connection, month)
+    return {
+        "approval": _counting(engine, config, month, mailing),
+        "approvals": [_given(each, config) for each in given],
+    }
+
+
+def lines(document: dict[str, Any]) -> Iterator[str]:
+    """The same for a terminal: the approval that counts, then each other."""
+    counting, given = document["approval"], document["approvals"]
+    if counting:
+        yield _line(counting)
+    place = next((at for at, each in enumerate(given) if _is_same(each, counting)), None)
+    for at, each in enumerate(given):
+        if at != place:
+            when = "later" if place is not None and at < place else "earlier"
+            yield f"  {when:8}  by {each['by']}, {each['at']}{_end(each)}"
+
+
+def _counting(
     engine: Engine, config: Config, month: str, mailing: Mailing | None
 ) -> dict[str, Any] | None:
-    """The approval that counts, or that a mailing began by; None where none was needed.
-
-    `state` is approved, unapproved, changed, or withdrawn; `changed` tells what, in words.
-    """
     found = _begun_by(engine, mailing) if mailing else _now(engine, config, month)
     if found is None:
         return None
@@ -37,17 +66,43 @@ def document(
     }
 
 
-def lines(told: dict[str, Any] | None) -> Iterator[str]:
-    """The same for a terminal."""
-    if told is None:
-        return
+def _given(approval: Approval, config: Config) -> dict[str, Any]:
+    withdrawn = approval.withdrawn_at
+    return {
+        "by": approval.approver,
+        "at": mailings.local(approval.at.isoformat(), config),
+        "hash": approval.hash,
+        "subject": approval.subject,
+        "withdrawn_at": withdrawn and mailings.local(withdrawn.isoformat(), config),
+        "withdrawn_by": approval.withdrawn_by or None,
+    }
+
+
+def _line(told: dict[str, Any]) -> str:
+    from newsletter.approval.evidence import summed_up
+
     by = f"by {told['by']}, {told['at']}"
-    yield {
+    return {
         "approved": f"  approved  {by}",
         "withdrawn": f"  approved  {by}; withdrawn since",
-        "changed": f"  approved  {by}, and changed since: {'; '.join(told['changed'])}",
+        "changed": f"  approved  {by}, and changed since: {summed_up(told['changed'])}",
         "unapproved": "  not approved",
     }[told["state"]]
+
+
+def _is_same(given: dict[str, Any], counting: dict[str, Any] | None) -> bool:
+    """Whether it is told already, as the one that counts."""
+    return counting is not None and (
+        bool(given["withdrawn_at"]) == (counting["state"] == "withdrawn")
+        and all(given[name] == counting[name] for name in ("by", "at", "hash"))
+    )
+
+
+def _end(given: dict[str, Any]) -> str:
+    if not given["withdrawn_at"]:
+        return ""
+    by = f" by {given['withdrawn_by']}" if given["withdrawn_by"] else ""
+    return f"; withdrawn {given['withdrawn_at']}{by}"
 
 
 def _begun_by(engine: Engine, mailing: Mailing) -> Standing | None:
@@ -66,11 +121,11 @@ def _now(engine: Engine, config: Config, month: str) -> Standing | None:
     """Where the approval of an issue stands that is not sent yet."""
     from datetime import UTC, datetime
 
+    from newsletter.approval.evidence import Evidence
     from newsletter.approval.record import find_approval
-    from newsletter.approval.standing import standing
+    from newsletter.approval.standing import standing_now
     from newsletter.checks import clear
     from newsletter.delivery.approved import needs_approval
-    from newsletter.errors import NewsletterError
     from newsletter.issue import find_issue
     from newsletter.store import reading
 
@@ -78,10 +133,8 @@ def _now(engine: Engine, config: Config, month: str) -> Standing | None:
         return None
     with reading(engine) as connection:
         given = find_approval(connection, month)
-    if given is None:
-        return standing(None, None)
-    try:
-        evidence = clear(find_issue(month, config), config, datetime.now(UTC)).evidence
-    except (NewsletterError, OSError) as error:
-        return standing(given, None, str(error).partition("\n")[0])
-    return standing(given, evidence)
+
+    def look() -> Evidence:
+        return clear(find_issue(month, config), config, datetime.now(UTC)).evidence
+
+    return standing_now(given, look)

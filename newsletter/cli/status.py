@@ -33,7 +33,8 @@ def status(ctx: click.Context, issue: str | None, as_json: bool) -> None:
     Total is always accepted + failed + skipped + doubtful + remaining.
     """
     config = publication.load(ctx)
-    documents = _one(issue, config) if issue else _all(config)
+    engine = publication.store(config)
+    documents = [_one(engine, issue, config)] if issue else _all(engine, config)
     if as_json:
         click.echo(json.dumps(documents[0] if issue else documents, indent=2))
     elif issue:
@@ -41,18 +42,18 @@ def status(ctx: click.Context, issue: str | None, as_json: bool) -> None:
     else:
         click.echo("\n".join(map(_line, documents)) or "nothing was sent or planned yet")
     if not as_json:
-        for line in _untold(config):
+        for line in _untold(engine):
             click.echo(line, err=True)
 
 
-def _untold(config: Config) -> Iterator[str]:
+def _untold(engine: Engine) -> Iterator[str]:
     """What did not reach the operators by mail."""
     from newsletter.schedule.notices import by_notice, undelivered
     from newsletter.schedule.office import utc_now
     from newsletter.schedule.telling import FILE
     from newsletter.store import reading
 
-    with reading(publication.store(config)) as connection:
+    with reading(engine) as connection:
         left = undelivered(connection, utc_now())
     for notice, _ in by_notice(left):
         yield f"operators were not told by mail: {notice.subject}"
@@ -60,26 +61,22 @@ def _untold(config: Config) -> Iterator[str]:
         yield f"{FILE} has the whole messages, and why they did not leave"
 
 
-def _one(issue: str, config: Config) -> list[dict[str, Any]]:
+def _one(engine: Engine, issue: str, config: Config) -> dict[str, Any]:
     from newsletter.delivery.standing import standing_of
     from newsletter.issue import find_issue
 
-    engine = publication.store(config)
     found = mailings.sought(issue, config, engine)
     if found is None:
         month = find_issue(issue, config).stem
-        return [
-            _none(month, config) | {"approval": approvals.document(engine, config, month, None)}
-        ]
-    return [_document(engine, standing_of(engine, found), config)]
+        return _none(month, config) | approvals.documents(engine, config, month, None)
+    return _document(engine, standing_of(engine, found), config)
 
 
-def _all(config: Config) -> list[dict[str, Any]]:
+def _all(engine: Engine, config: Config) -> list[dict[str, Any]]:
     from newsletter.delivery.mailing import all_mailings
     from newsletter.delivery.standing import standing_of
     from newsletter.store import reading
 
-    engine = publication.store(config)
     with reading(engine) as connection:
         found = all_mailings(connection)
     return [_document(engine, standing_of(engine, each), config) for each in found]
@@ -105,7 +102,7 @@ def _document(engine: Engine, standing: Standing, config: Config) -> dict[str, A
         "provider": mailing.provider,
         "hold": mailing.hold if standing.state == "paused" else None,
         "unattended": mailing.unattended,
-        "approval": approvals.document(engine, config, mailing.issue, begun),
+        **approvals.documents(engine, config, mailing.issue, begun),
     }
 
 
@@ -149,11 +146,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     yield f"{document['issue']}: {document['state']}{hold}"
     if document["state"] == "none":
         yield f"  nothing was sent or planned yet; 'newsletter send {document['issue']}' does"
-        yield from approvals.lines(document["approval"])
+        yield from approvals.lines(document)
         return
     by = ", begun by the schedule" if document["unattended"] else ""
     yield f"  {document['kind']} mailing through {document['provider']}{by}"
-    yield from approvals.lines(document["approval"])
+    yield from approvals.lines(document)
     for name in _COUNTED:
         hint = _NEXT.get(name, "").format(**document) if document[name] else ""
         yield f"  {name:10}{document[name]:>10,}{f'   {hint}' if hint else ''}".rstrip()

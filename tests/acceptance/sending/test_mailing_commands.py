@@ -43,7 +43,7 @@ def test_the_status_of_a_mailing(mixed: Any) -> None:
     began, ended = document.pop("started_at"), document.pop("finished_at")
     assert document == {
         "issue": "2023-12", "kind": "real", "state": "finished", "provider": "smtp", "hold": None,
-        "unattended": False, "approval": None,
+        "unattended": False, "approval": None, "approvals": [],
         "total": 5, "accepted": 2, "failed": 1, "skipped": 1, "doubtful": 1, "remaining": 0,
     }  # fmt: skip
     for moment in (began, ended):
@@ -72,7 +72,7 @@ def test_the_status_of_what_was_never_sent(office: Any) -> None:
     document = office.status()
     assert document == {
         "issue": "2023-12", "kind": "rehearsal", "state": "none", "provider": "outbox",
-        "hold": None, "unattended": False, "approval": None,
+        "hold": None, "unattended": False, "approval": None, "approvals": [],
         "started_at": None, "finished_at": None, **dict.fromkeys(NAMES, 0),
     }  # fmt: skip
     every, all_json = office.run("status"), office.run("status", "--json")
