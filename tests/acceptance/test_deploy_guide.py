@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import httpx
@@ -232,7 +233,11 @@ def test_the_checklist_holds_of_the_application_itself(served: Served) -> None:
 def test_the_log_has_the_lines_that_the_page_shows_and_masks_tokens(served: Served) -> None:
     (shown,) = (json.loads(content) for kind, content in BLOCKS if kind == "json")
     served.ask("POST", "/u/somebodys-token", b"List-Unsubscribe=One-Click", HOST)
-    (line,) = served.log.read_text("utf-8").splitlines()
+    end = monotonic() + 15
+    while not (logged := served.log.read_text("utf-8")).endswith("\n"):  # after the answer
+        assert monotonic() < end, "nothing was logged"
+        sleep(0.01)
+    (line,) = logged.splitlines()
     entry = json.loads(line)
     assert list(entry) == list(shown)
     assert (entry["method"], entry["path"]) == (shown["method"], shown["path"])

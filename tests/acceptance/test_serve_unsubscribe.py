@@ -50,6 +50,7 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         run(folder, "subscribers", "add", READER, "--consent", "express")
+        run(folder, "approve", "2023-12", "--by", "the editor")
         run(folder, "send", "2023-12", "--yes")
         (mail,) = folder.glob("outbox/**/*.eml")
         message = message_from_bytes(mail.read_bytes(), policy=UNBROKEN)
