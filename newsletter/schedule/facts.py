@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from newsletter.approval.evidence import summed_up
 from newsletter.approval.record import Approval, find_approvals
 from newsletter.approval.standing import Standing, standing
 from newsletter.delivery.approved import is_withdrawn, needs_approval
@@ -150,7 +151,7 @@ def _content(
     opened = shelf.cleared(path)
     evidence = opened.value.evidence if opened.value else None
     found = standing(given, evidence, opened.problem)
-    return found.state, "; ".join(found.changes), found
+    return found.state, summed_up(found.changes), found
 
 
 def _sending(office: Office, mailing: Mailing, doubtful: int, goes_on: bool) -> Sending:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from newsletter.approval.evidence import summed_up
 from newsletter.approval.record import Approval
 from newsletter.checks import Cleared, clear
 from newsletter.delivery.approved import approval_for, needs_approval
@@ -171,4 +172,4 @@ def _approved(office: Office, cleared: Cleared) -> Approval | Refusal | None:
         found = approval_for(connection, cleared.letter.month, cleared.evidence)
     if found.holds:
         return found.approval
-    return Refusal(found.state, "; ".join(found.changes))
+    return Refusal(found.state, summed_up(found.changes))
