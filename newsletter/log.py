@@ -12,7 +12,9 @@ import traceback
 from datetime import UTC, datetime
 from typing import IO
 
-_ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()",;:]+)@[^\s@<>()"',;:=]+""")
+_ADDRESS = re.compile(
+    r"""(?:"(?:[^"\\]|\\.){0,128}"|(?<![^\s@<>()",;:])[^\s@<>()",;:]+)@[^\s@<>()"',;:=]+"""
+)
 
 
 def note(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
@@ -40,7 +42,7 @@ class JsonLines(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         event = {"at": at, "event": "message", "from": record.name, "text": _said(record)}
         if record.exc_info:
-            event["traceback"] = self.formatException(record.exc_info)
+            event["traceback"] = _ADDRESS.sub("…@…", self.formatException(record.exc_info))
         return json.dumps(event, ensure_ascii=False)
 
 
@@ -53,7 +55,9 @@ class PlainLines(logging.Formatter):
         event, fields = getattr(record, "newsletter", (_on_one_line(_said(record)), {}))
         told = [f"{name}={_quoted(value)}" for name, value in fields.items()]
         line = " ".join([at, record.levelname.lower(), event, *told])
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if record.exc_info:
+            line += "\n" + _ADDRESS.sub("…@…", self.formatException(record.exc_info))
+        return line
 
 
 def to_stream(

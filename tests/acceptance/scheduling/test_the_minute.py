@@ -25,7 +25,7 @@ def test_it_sends_at_the_minute_and_tells_each_operator_once(morning: Any) -> No
     for operator in (EDITOR, CHAIR):
         before, after = office.told(operator)
         assert re.fullmatch(r".*2023-12 goes out on .*, to 12 recipients", before)
-        assert re.fullmatch(r".*2023-12 went out: 12 of 12 accepted", after)
+        assert re.fullmatch(r".*2023-12 went out: 12 accepted", after)
     assert ended > sent
 
 
@@ -53,7 +53,7 @@ def test_a_server_that_was_down_at_the_hour_gets_it_a_minute_later(morning: Any)
         lambda: len(scene.office.told()) == 2 and scene.office.told()
     )
     assert "did not go out: the provider takes no mail" in first
-    assert "went out: 12 of 12 accepted" in result
+    assert "went out: 12 accepted" in result
 
 
 def test_what_was_approved_after_its_hour_goes_out_within_a_minute(morning: Any) -> None:
