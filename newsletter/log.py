@@ -18,11 +18,14 @@ _ADDRESS = re.compile(
 
 
 def note(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
-    """Write one event down; the record's message is its JSON object."""
+    """Write one event down; the record's message is its JSON object.
+
+    `at`, `level` and `event` are the line's own, and no field has their names.
+    """
     if level > logging.DEBUG:
         fields = {name: _masked(value) for name, value in fields.items()}
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    entry = json.dumps({"at": at, "event": event, **fields}, ensure_ascii=False, default=str)
+    own = {"at": _now(), "level": logging.getLevelName(level).lower(), "event": event}
+    entry = json.dumps({**own, **fields, **own}, ensure_ascii=False, default=str)
     logger.log(level, "%s", entry, extra={"newsletter": (event, fields)})
 
 
@@ -40,7 +43,9 @@ class JsonLines(logging.Formatter):
         if hasattr(record, "newsletter"):
             return record.getMessage()
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        event = {"at": at, "event": "message", "from": record.name, "text": _said(record)}
+        level = record.levelname.lower()
+        event = {"at": at, "level": level, "event": "message", "from": record.name}
+        event["text"] = _said(record)
         if record.exc_info:
             event["traceback"] = _ADDRESS.sub("…@…", self.formatException(record.exc_info))
         return json.dumps(event, ensure_ascii=False)
@@ -79,6 +84,10 @@ def to_nowhere(logger: logging.Logger) -> None:
     """Keep a logger's events from stderr, where Python puts them if nobody takes them."""
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _said(record: logging.LogRecord) -> str:

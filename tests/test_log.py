@@ -93,6 +93,7 @@ def test_as_json_an_event_is_an_object_with_its_values(listen: Listen) -> None:
     first, second = stream.getvalue().splitlines()
     assert json.loads(first) == {
         "at": "2026-03-03T14:00:01.250+00:00",
+        "level": "info",
         "event": "sending",
         "issue": "2026-03",
         "recipients": 812,
@@ -213,3 +214,11 @@ def test_long_text_takes_time_by_its_length_alone(
 
     short, long = cost(500), cost(16_000)
     assert long < 0.05 + 32 * 6 * short  # by its square it would be 32 * 32 times as long
+
+
+def test_no_field_takes_the_place_of_what_is_the_lines_own(listen: Listen) -> None:
+    logger, stream = listen(JsonLines())
+    with time_machine.travel(MOMENT, tick=False):
+        note(logger, logging.WARNING, "next", at="some other day")
+    said = json.loads(stream.getvalue())
+    assert said == {"at": "2026-03-03T14:00:01.250+00:00", "level": "warning", "event": "next"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from newsletter.config import Config
 from newsletter.edition import Edition, seal
 from newsletter.files import digest_of, files_below
-from newsletter.issue import Issue, IssueFile
+from newsletter.issue import Issue, IssueFile, planned_at
 
 _SETTINGS = (
     "name",
@@ -42,6 +42,8 @@ class Evidence:
     """Digests of the parts of an issue, by name; the sender stands there in words."""
 
     parts: Mapping[str, str]
+    due_at: datetime | None = field(default=None, compare=False)
+    """When the issue is to go out; no part of the hash, but known still when its file is gone."""
 
     @property
     def hash(self) -> str:
@@ -76,7 +78,7 @@ def evidence_of(file: IssueFile, edition: Edition, config: Config) -> Evidence:
         _SENDER: f"{config.sender.name} <{config.sender.email}>",
         _EDITION: letter.content,
     }
-    return Evidence(parts)
+    return Evidence(parts, planned_at(file.issue, config))
 
 
 def changes(before: Evidence, now: Evidence) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 
 from newsletter.approval.evidence import Evidence
-from newsletter.store import approvals, now_utc
+from newsletter.store import approvals, now_utc, utc_text
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Approval:
     subject: str
     at: datetime
     """When it was given, in UTC."""
+    due_at: datetime | None
+    """When the issue was to go out."""
     withdrawn_at: datetime | None
     withdrawn_by: str
 
@@ -39,6 +41,7 @@ def record(
         evidence=evidence.to_json(),
         subject=subject,
         at=now_utc(),
+        due_at=evidence.due_at and utc_text(evidence.due_at),
     )
     number = connection.execute(making.returning(approvals.c.id)).scalar_one()
     return _approval(connection.execute(_all().where(approvals.c.id == number)).one())
@@ -110,6 +113,7 @@ def _approval(row: Row[Any]) -> Approval:
         evidence=Evidence.from_json(row.evidence),
         subject=row.subject,
         at=datetime.fromisoformat(row.at),
+        due_at=row.due_at and datetime.fromisoformat(row.due_at),
         withdrawn_at=row.withdrawn_at and datetime.fromisoformat(row.withdrawn_at),
         withdrawn_by=row.withdrawn_by,
     )

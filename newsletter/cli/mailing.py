@@ -32,7 +32,8 @@ def named(ctx: click.Context, name: str) -> tuple[Engine, Mailing]:
     if found is None:
         find_issue(name, config)
         raise MailingRefused(
-            f"nothing of {name} was sent or planned yet; 'newsletter send {name}' does that"
+            f"nothing of {name} was sent or planned yet; 'newsletter send {name}' does that, and "
+            f"'newsletter approve {name} --withdraw' keeps the schedule from it"
         )
     return engine, found
 

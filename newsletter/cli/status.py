@@ -42,11 +42,11 @@ def status(ctx: click.Context, issue: str | None, as_json: bool) -> None:
     else:
         click.echo("\n".join(map(_line, documents)) or "nothing was sent or planned yet")
     if not as_json:
-        for line in _untold(engine):
+        for line in _untold(engine, config):
             click.echo(line, err=True)
 
 
-def _untold(engine: Engine) -> Iterator[str]:
+def _untold(engine: Engine, config: Config) -> Iterator[str]:
     """What did not reach the operators by mail."""
     from newsletter.schedule.notices import by_notice, undelivered
     from newsletter.schedule.office import utc_now
@@ -55,9 +55,13 @@ def _untold(engine: Engine) -> Iterator[str]:
 
     with reading(engine) as connection:
         left = undelivered(connection, utc_now())
-    for notice, _ in by_notice(left):
+    is_kept = (config.root / FILE).exists()
+    for notice, copies in by_notice(left):
         yield f"operators were not told by mail: {notice.subject}"
-    if left:
+        if not is_kept:
+            yield from (f"  {copy.email}: {copy.detail}" for copy in copies)
+            yield from (f"  {line}".rstrip() for line in notice.text.splitlines())
+    if left and is_kept:
         yield f"{FILE} has the whole messages, and why they did not leave"
 
 

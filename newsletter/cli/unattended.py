@@ -63,7 +63,8 @@ def send_due(ctx: click.Context) -> int:
     from newsletter.schedule.telling import LOG
 
     to_nowhere(LOG)  # whatever matters of it is said below, once
-    office = open_office(publication.load(ctx), lambda told: terminal.say(f"note: {told}"))
+    to_a_person = sys.stderr.isatty()
+    office = open_office(publication.load(ctx), _note if to_a_person else _keep_silent)
     stop = Stop()
     with stopping_at_signals(stop):
         found = attend(office, Shelf(office.config), Rests(), stop)
@@ -73,11 +74,19 @@ def send_due(ctx: click.Context) -> int:
     for notice in found.told:
         if notice.kind == "upcoming":
             click.echo(notice.subject)
-    for line in _news(found, to_a_person=sys.stderr.isatty()):
+    for line in _news(found, to_a_person=to_a_person):
         terminal.say(line)
     if found.untold:
         terminal.say(_untold(office))
     return 1 if _is_trouble(found) else 0
+
+
+def _note(told: str) -> None:
+    terminal.say(f"note: {told}")
+
+
+def _keep_silent(_: str) -> None:
+    """Cron would mail it each time."""
 
 
 def _is_trouble(found: Pass) -> bool:

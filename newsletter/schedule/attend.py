@@ -30,6 +30,8 @@ ATTENDING = 0
 _GLANCE = 0.2
 _RESTS = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 15))
 """How long an issue rests after each attempt that came to nothing; then as long as the last."""
+_SLOW = timedelta(hours=1)
+"""After which operators hear that a provider still refuses some for now."""
 _OF_PROVIDER = {Why.PROVIDER: "provider", Why.LEDGER: "ledger"}
 
 
@@ -159,6 +161,7 @@ class _Attendance:
             self._refuse(entry, known, found)
         elif found:
             self._endings.append(found)
+            self._tell_slow(found)
             if found.why in _OF_PROVIDER:
                 self._teller.tell(
                     words.stopped(self._office, known, found, _OF_PROVIDER[found.why])
@@ -177,7 +180,7 @@ class _Attendance:
         elif entry.step == "refused":
             self._refuse(entry, known, Refusal(known.month.content, entry.why))
         elif entry.step == "overdue" and not self._teller.has_told_since(
-            entry.issue, "overdue", entry.at
+            entry.issue, "overdue", known.alive_at or entry.at
         ):
             self._teller.tell(words.overdue(self._office, known, entry))
         if known.mailing and known.mailing.unattended and known.month.sending:
@@ -200,6 +203,15 @@ class _Attendance:
         else:
             self._teller.tell(words.not_ready(office, known, entry, code, why))
 
+    def _tell_slow(self, ending: Ending) -> None:
+        """That a mailing is tried again and again, and does not come to its end."""
+        mailing = ending.mailing
+        began = mailing.resumed_at or mailing.started_at
+        if ending.why is Why.LEFT and began:
+            span = self._office.clock() - datetime.fromisoformat(began)
+            if span >= _SLOW:
+                self._teller.tell(words.slow(self._office, mailing, ending.counts))
+
     def _tell_of(self, mailing: Mailing, doubtful: int) -> None:
         """What a mailing that the schedule began has come to."""
         office, teller = self._office, self._teller
@@ -210,7 +222,7 @@ class _Attendance:
         if not over or teller.has_told(mailing.issue, "result", str(mailing.id)):
             return
         counts, skipped = self._sums(mailing)
-        if braked or is_failing(counts.failed, counts.settled):
+        if braked or is_failing(counts.failed, counts.settled):  # a second brake is told again
             teller.tell(words.failures(office, mailing, counts.failed, counts.settled))
         if mailing.is_over:
             teller.tell(words.result(office, mailing, counts, skipped))

@@ -178,7 +178,8 @@ def _step(month: Month, *, late: bool, now: datetime) -> Step:
 def _why(month: Month, *, late: bool) -> str:
     if not late or month.content == "missing":
         return month.why
-    return f"its time has passed, {_NOT_READY.get(month.content, 'and nobody sent it')}"
+    passed = f"its time has passed, {_NOT_READY.get(month.content, 'and nobody sent it')}"
+    return f"{passed}: {month.why}" if month.why else passed
 
 
 _NOT_READY = {
@@ -193,9 +194,12 @@ def _begun(month: Month, sending: Sending, rules: Rules, now: datetime) -> Entry
         return _shown(month, "approved", why="it is being sent")
     if sending.state == "finished" and not sending.doubtful:
         return _shown(month, "sent")
+    late = now > (sending.alive_at or month.at) + rules.grace
     if why := _at_rest(sending):
-        return _shown(month, "held", why=why)
-    if now > (sending.alive_at or month.at) + rules.grace:
+        # That a person, or the brake, holds it is told once more when nothing comes of it.
+        forgotten = late and sending.unattended and sending.state not in ("finished", "cancelled")
+        return _shown(month, "held", "overdue" if forgotten else "", why)
+    if late:
         return _shown(month, "held", "overdue", "unfinished, and interrupted for too long")
     return _shown(month, "held", "resume", "interrupted; it goes on by itself")
 

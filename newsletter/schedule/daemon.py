@@ -27,6 +27,7 @@ from newsletter.schedule.calendar import Entry
 from newsletter.schedule.office import Office, utc_now
 from newsletter.schedule.shelf import Shelf
 from newsletter.schedule.telling import LOG, told_by_hand, trouble_of
+from newsletter.store import identity
 from newsletter.watch import follow
 
 LOOK = timedelta(minutes=1)
@@ -56,7 +57,7 @@ class Daemon:
         self._open_office, self._stop = open_office, stop
         self._office = open_office()
         self._shelf = Shelf(self._office.config)
-        self._settings = self._digest()
+        self._settings, self._file = self._digest(), identity(self._office.engine)
         self._rests = Rests()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, executors={"default": ThreadPoolExecutor(1)}, job_defaults=_SETTINGS
@@ -159,6 +160,8 @@ class Daemon:
             self._complain(error)
             told_by_hand(self._office.config, error)
         else:
+            if self._trouble:
+                note(LOG, logging.INFO, "trouble-over")
             self._trouble, self._broken_since = "", None
             self._say_next(found)
             return utc_now() + _BUSY if found.is_busy else found.next_at
@@ -177,9 +180,17 @@ class Daemon:
             self._complain(trouble)
 
     def _reopen(self) -> None:
-        """Take a changed configuration, whole; of one that cannot be used, say so each time."""
-        settings = self._digest()
-        if settings == self._settings:
+        """Take a changed configuration, or another database file, whole.
+
+        Of what cannot be used, say so each time. A database that is gone is not made anew: what
+        it knew of mails sent would be forgotten.
+
+        Raises:
+            ConfigurationError: where the configuration cannot be used.
+            StoreUnavailable: where the database's file is gone.
+        """
+        settings, file = self._digest(), identity(self._office.engine)
+        if settings == self._settings and file == self._file:
             return
         try:
             fresh = self._open_office()
@@ -187,8 +198,9 @@ class Daemon:
             raise ConfigurationError(str(error)) from error
         self._office.engine.dispose()
         self._office, self._shelf, self._settings = fresh, Shelf(fresh.config), settings
+        self._file = identity(fresh.engine)
         self._rests.clear()
-        note(LOG, logging.INFO, "configuration-read")
+        note(LOG, logging.INFO, "opened-anew", publication=fresh.config.name)
 
     def _digest(self) -> str:
         return digest([self._office.config.file])
@@ -211,4 +223,4 @@ class Daemon:
             self._next = coming
             if coming:
                 at = self._office.local(coming.at).isoformat(timespec="minutes")
-                note(LOG, logging.INFO, "next", issue=coming.issue, at=at, state=coming.state)
+                note(LOG, logging.INFO, "next", issue=coming.issue, due=at, state=coming.state)

@@ -35,6 +35,11 @@ class Known:
     mailing: Mailing | None = None
     approval: Standing | None = None
 
+    @property
+    def alive_at(self) -> datetime | None:
+        """When anything last became of its mailing."""
+        return self.month.sending.alive_at if self.month.sending else None
+
 
 def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known]:
     """All months that have a file or a mailing, and those around now.
@@ -50,7 +55,7 @@ def known_months(office: Office, shelf: Shelf, now: datetime) -> dict[str, Known
     near = months_between(local - _AROUND, local + _AROUND)
     return {
         name: _known(office, shelf, name, paths.get(name), rows)
-        for name in sorted({*paths, *ledger, *near})
+        for name in sorted({*paths, *ledger, *near, *rows.approvals})
     }
 
 
@@ -107,7 +112,7 @@ def _rehearsals(office: Office) -> Mapping[str, Mailing]:
 def _known(office: Office, shelf: Shelf, name: str, path: Path | None, rows: _Rows) -> Known:
     begun, given = rows.begun.get(name), rows.approvals.get(name)
     mailing = begun.mailing if begun else None
-    moment, problem = _moment(office, shelf, name, path)
+    moment, problem = _moment(office, shelf, name, path, given)
     content: Content = "missing"
     approval, why = None, ""
     if path and mailing:
@@ -132,13 +137,22 @@ def _rehearsed(rehearsal: Mailing | None) -> Rehearsed:
     return "on time" if rehearsal.unattended else "by hand"
 
 
-def _moment(office: Office, shelf: Shelf, name: str, path: Path | None) -> tuple[Moment, str]:
-    """When a month goes out, and what is wrong with its file."""
+def _moment(
+    office: Office, shelf: Shelf, name: str, path: Path | None, given: Approval | None
+) -> tuple[Moment, str]:
+    """When a month goes out, and what is wrong with its file.
+
+    What was approved is due when that said, even if its file is gone by now.
+    """
     config = office.config
     opened = shelf.issue(path) if path else None
+    problem = opened.problem if opened else ""
     own = shelf.send_at(path) if path else None
-    moment = moment_of(own or by_schedule(name, config), config.zone)
-    return moment, opened.problem if opened else ""
+    if own is None and given and given.due_at and (opened is None or opened.value is None):
+        return Moment(office.local(given.due_at)), problem
+    if own and own.tzinfo:
+        return Moment(office.local(own)), problem
+    return moment_of(own or by_schedule(name, config), config.zone), problem
 
 
 def _content(

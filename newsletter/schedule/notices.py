@@ -80,7 +80,7 @@ def record(connection: Connection, notice: Notice, operators: Iterable[str], now
         return False
     copies = [
         {"notice_id": number, "email": each, "state": "planned"}
-        for each in dict.fromkeys(operators)
+        for each in {each.lower(): each for each in operators}.values()
     ]
     if copies:
         connection.execute(insert(notice_copies), copies)

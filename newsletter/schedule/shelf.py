@@ -17,10 +17,7 @@ from newsletter.issue import IssueFile, issue_paths, load_issue
 from newsletter.yaml_source import MAX_BYTES
 
 T = TypeVar("T")
-_SEND_AT = re.compile(
-    r"^send_at:[ ]*[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2})[\"']?[ ]*(?:#.*)?$",
-    re.MULTILINE,
-)
+_SEND_AT = re.compile(r"^send_at:[ ]*[\"']?([0-9][^\n\"'#]{9,40})", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,10 @@ class Shelf:
         return self._opened("issue", path, "", lambda: load_issue(path, self._config))
 
     def send_at(self, path: Path) -> datetime | None:
-        """The file's own time; one that cannot be read is still due when it says."""
+        """The file's own time; one that cannot be read is still due when it says.
+
+        Such a one may even have an offset, which the loader refuses.
+        """
         opened = self.issue(path)
         return opened.value.issue.send_at if opened.value else _salvaged(path)
 
@@ -74,7 +74,7 @@ def _salvaged(path: Path) -> datetime | None:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             found = _SEND_AT.search(file.read(MAX_BYTES))
-            return datetime.fromisoformat(found[1]) if found else None
+            return datetime.fromisoformat(found[1].strip()) if found else None
     except (OSError, ValueError):
         return None
 

@@ -154,7 +154,10 @@ def overdue(office: Office, known: Known, entry: Entry) -> Notice:
         *to_do,
         going_on,
     ]
-    return Notice(entry.issue, "overdue", _at(entry), subject, _text(office, what))
+    about = _at(entry)
+    if known.mailing and known.alive_at:
+        about = f"{known.mailing.id} {known.alive_at:%Y-%m-%dT%H:%M:%SZ}"
+    return Notice(entry.issue, "overdue", about, subject, _text(office, what))
 
 
 def failures(office: Office, mailing: Mailing, failed: int, settled: int) -> Notice:
@@ -168,7 +171,22 @@ def failures(office: Office, mailing: Mailing, failed: int, settled: int) -> Not
         f"If the brake has paused it, 'newsletter resume {mailing.issue}' lifts that.",
     ]
     subject = f"{mailing.name}: {share} of the mails failed"
-    return Notice(mailing.issue, "failures", str(mailing.id), subject, _text(office, what))
+    about = " after ".join(filter(None, (str(mailing.id), mailing.resumed_at)))
+    return Notice(mailing.issue, "failures", about, subject, _text(office, what))
+
+
+def slow(office: Office, mailing: Mailing, counts: Counts) -> Notice:
+    """That a mailing has not come to its end for an hour, though it goes on."""
+    left = f"{counts.remaining:,} of {counted(mailing.recipients, 'recipient')}"
+    what = [
+        f"{mailing.name} began on {_moment(office, mailing.started_at)}, and {left} remain:",
+        "the provider refuses them for now.",
+        "",
+        f"What it said:  newsletter deliveries {mailing.issue} --state planned",
+        "It goes on by itself, for as long as the grace after the last answer.",
+    ]
+    subject = f"{mailing.name} is not through: {left} remain"
+    return Notice(mailing.issue, "refused", f"{mailing.id} slow", subject, _text(office, what))
 
 
 def doubts_of(key: tuple[str, str, str], mailing: Mailing) -> int:

@@ -7,6 +7,7 @@ read in either database; days are ISO dates.
 from newsletter.store.driver import driver
 from newsletter.store.engine import (
     explained,
+    identity,
     open_existing,
     open_store,
     reading,
@@ -36,6 +37,7 @@ __all__ = [
     "driver",
     "events",
     "explained",
+    "identity",
     "is_current",
     "mailings",
     "metadata",

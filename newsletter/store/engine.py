@@ -76,6 +76,24 @@ def open_existing(database: str, root: Path) -> Engine | None:
     return engine
 
 
+def identity(engine: Engine) -> tuple[int, int] | None:
+    """What tells an SQLite file from one that takes its place; None of a server.
+
+    Raises:
+        StoreUnavailable: where the file is gone, though whoever has it open can go on writing.
+    """
+    if engine.dialect.name != "sqlite":
+        return None
+    try:
+        found = Path(str(engine.url.database)).stat()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{engine.url.database}: error: the database's file is gone, so nothing is sent; put "
+            "it back, or stop what uses it and begin with a new one"
+        ) from error
+    return found.st_dev, found.st_ino
+
+
 def _engine(url: URL, busy: float) -> Engine:
     return _sqlite(url, busy) if url.get_backend_name() == "sqlite" else _postgresql(url)
 

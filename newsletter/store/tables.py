@@ -208,6 +208,8 @@ approvals = Table(
     Column("evidence", Text, nullable=False),
     _text("subject"),
     Column("at", Text, nullable=False),
+    # When the issue was to go out.
+    Column("due_at", Text),
     Column("withdrawn_at", Text),
     _text("withdrawn_by"),
     Index(None, "issue", "id"),

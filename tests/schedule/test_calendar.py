@@ -123,7 +123,8 @@ def test_what_was_begun_is_no_history() -> None:
 def test_what_is_overdue_says_why(content: Content, why: str) -> None:
     early, late = (entries([month(content, why="detail")], RULES, now)[0]
                    for now in (AT, AT + GRACE + TICK))  # fmt: skip
-    assert (early.why, late.why) == ("detail", why)
+    told = why if content == "missing" else f"{why}: detail"
+    assert (early.why, late.why) == ("detail", told)
 
 
 def test_an_entry_carries_its_month_on() -> None:
@@ -153,16 +154,22 @@ ALIVE = LATER - GRACE
         (Sending("finished", doubtful=1200), ("held", ""), "1,200 doubtful"),
         (Sending("cancelled"), ("held", ""), CANCELLED),
         (Sending("cancelled", doubtful=2, withdrawn=True), ("held", ""), CANCELLED),
-        (Sending("paused", "operator"), ("held", ""), "paused: operator"),
-        (Sending("paused", "brake"), ("held", ""), "paused: brake"),
-        (Sending("paused", "limit"), ("held", ""), "paused: limit"),
+        *[
+            (Sending("paused", hold, alive_at=alive), ("held", step), f"paused: {hold}")
+            for hold in ("operator", "brake", "limit")
+            for alive, step in ((ALIVE, ""), (ALIVE - TICK, "overdue"))
+        ],
         (
             Sending("paused", "interruption", unattended=False),
             ("held", ""), "left to a person, and not finished",
         ),
         (
-            Sending("paused", "interruption", withdrawn=True),
+            Sending("paused", "interruption", withdrawn=True, alive_at=ALIVE),
             ("held", ""), "its approval was withdrawn after it had begun",
+        ),
+        (
+            Sending("paused", "interruption", withdrawn=True, alive_at=ALIVE - TICK),
+            ("held", "overdue"), "its approval was withdrawn after it had begun",
         ),
         *[
             (

@@ -205,3 +205,71 @@ def test_an_address_that_no_mail_can_go_to_keeps_word_from_nobody_else(
 
     told = {copy.email: copy.state for copy in due.copies() if copy.kind == "refused"}
     assert told == {odd: "failed", operators[0]: "accepted"}
+
+
+def test_an_approved_issue_whose_file_goes_away_is_due_when_it_said_all_the_same(
+    bureau: Any, clock: Any
+) -> None:
+    bureau.write(FEBRUARY, send_at="2024-02-20 09:00")
+    bureau.approve(FEBRUARY)
+    clock.to("2024-02-19 10:00")
+    bureau.attend()
+    bureau.path(FEBRUARY).unlink()
+    bureau.attend()
+    clock.to("2024-02-20 09:00")
+    found = bureau.attend()
+
+    entry = bureau.entry(FEBRUARY, found)
+    assert (entry.state, entry.at.isoformat()) == ("missing", "2024-02-20T14:00:00+00:00")
+    assert [row.subject for row in bureau.notices()] == [
+        "2024-02 goes out on Tuesday 2024-02-20 09:00 -05:00, to 3 recipients",
+        "2024-02 is not ready to go out on Tuesday 2024-02-20 09:00 -05:00: there is no file of it",
+        "2024-02 did not go out: there is no file of it",
+    ]
+
+
+@pytest.mark.parametrize("written", ["2024-02-20 09:00:00", "2024-02-20T09:00-05:00"])
+def test_a_time_that_the_loader_refuses_is_still_the_issues_own(
+    bureau: Any, clock: Any, written: str
+) -> None:
+    bureau.write(FEBRUARY, send_at=written)
+    clock.to("2024-02-20 09:01")
+    found = bureau.attend()
+
+    entry = bureau.entry(FEBRUARY, found)
+    assert entry.at.isoformat() == "2024-02-20T14:00:00+00:00"
+    assert entry.why.startswith("issues/2024-02.yaml:3:")
+    (refused,) = (row for row in bureau.notices() if row.kind == "refused")
+    assert "issues/2024-02.yaml:3:" in refused.text
+
+
+def test_a_second_brake_is_told_again_and_what_it_leaves_behind_too(due: Any, clock: Any) -> None:
+    def brake() -> None:
+        with writing(due.engine) as connection:
+            connection.execute(update(mailings).values(state="paused", hold="brake"))
+
+    due.post.verdict = lambda claim: "planned" if claim.reader.email[0] == "c" else "failed"
+    due.attend()
+    brake()
+    due.attend()
+    assert len(subjects(due, "failures")) == 1
+    clock.on(minutes=10)
+    control.resume(due.engine, due.mailing(FEBRUARY))
+    brake()
+    due.attend()
+    assert len(subjects(due, "failures")) == 2
+    clock.on(hours=13)
+    due.attend()
+    due.attend()
+    assert subjects(due, "overdue") == [
+        "2024-02 is unfinished, and does not go on by itself any more"
+    ]
+
+
+def test_a_provider_that_refuses_for_now_for_an_hour_is_told_once(due: Any, clock: Any) -> None:
+    due.post.verdict = lambda claim: "planned" if claim.delivery > 0 else "accepted"
+    for _ in range(8):
+        due.attend()
+        clock.on(minutes=16)
+
+    assert subjects(due, "refused") == ["2024-02 is not through: 3 of 3 recipients remain"]

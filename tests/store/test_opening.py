@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from newsletter.errors import ConfigurationError, StoreUnavailable
-from newsletter.store import open_store, origin, reading
+from newsletter.store import identity, open_store, origin, reading
 
 SIGNS = "p@ss:w/ö rd%?#"
 
@@ -180,3 +180,20 @@ def test_an_address_may_set_its_own_patience(postgresql: str, tmp_path: Path) ->
 
 def test_a_password_among_the_options_is_not_repeated(owned: str, tmp_path: Path) -> None:
     assert "hush" not in refusal(f"{owned.replace(':{}', '')}?password=hush", tmp_path)
+
+
+def test_a_file_that_takes_another_ones_place_is_told_from_it(tmp_path: Path) -> None:
+    engine = open_store("sqlite:///newsletter.db", tmp_path)
+    before = identity(engine)
+    (tmp_path / "newsletter.db").rename(tmp_path / "other.db")
+    with pytest.raises(StoreUnavailable, match="the database's file is gone, so nothing is sent"):
+        identity(engine)
+    open_store("sqlite:///newsletter.db", tmp_path).dispose()
+    assert identity(engine) != before
+    engine.dispose()
+
+
+def test_a_server_is_the_same_for_good(postgresql: str, tmp_path: Path) -> None:
+    engine = open_store(postgresql, tmp_path)
+    assert identity(engine) is None
+    engine.dispose()

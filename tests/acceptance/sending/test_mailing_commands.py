@@ -388,7 +388,8 @@ def test_there_must_be_a_mailing_to_do_something_to_it(
     ran = office.run(name, "2023-12", *options)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == (
-        "nothing of 2023-12 was sent or planned yet; 'newsletter send 2023-12' does that\n"
+        "nothing of 2023-12 was sent or planned yet; 'newsletter send 2023-12' does that, and "
+        "'newsletter approve 2023-12 --withdraw' keeps the schedule from it\n"
     )
 
 

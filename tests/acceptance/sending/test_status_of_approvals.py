@@ -214,11 +214,15 @@ def test_what_operators_were_not_told_is_said_on_stderr(office: Any) -> None:
         mark(connection, waiting(connection, now), "doubtful", now, "no answer")
     engine.dispose()
 
+    first = "operators were not told by mail: 2023-12 did not go out\n"
+    assert (
+        office.run("status").stderr == f"{first}  o@example.org: no answer\n  Nobody approved it.\n"
+    )
+
+    (office.root / "operator-messages.txt").write_text("All of it.")
     for arguments in (("status",), ("status", "2023-12")):
         said = office.run(*arguments)
         assert said.returncode == 0
-        assert said.stderr == (
-            "operators were not told by mail: 2023-12 did not go out\n"
-            "operator-messages.txt has the whole messages, and why they did not leave\n"
-        )
+        where = "operator-messages.txt has the whole messages, and why they did not leave\n"
+        assert said.stderr == first + where
     assert office.run("status", "--json").stderr == ""

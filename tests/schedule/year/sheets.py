@@ -47,9 +47,13 @@ class Sheet:
 
     @property
     def at(self) -> datetime:
-        """When it is to go out."""
-        if self.text and self.text.send_at:
-            local = datetime.fromisoformat(self.text.send_at).replace(tzinfo=ZONE)
+        """When it is to go out; what was approved, when that said, even if its file is gone."""
+        text = self.text
+        unreadable = text is None or (text.is_broken and not text.send_at)
+        if unreadable and self.approved:
+            text = self.approved[0]
+        if text and text.send_at:
+            local = datetime.fromisoformat(text.send_at).replace(tzinfo=ZONE)
             return local.astimezone(UTC)
         return first_tuesday(self.month)
 

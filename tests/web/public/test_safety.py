@@ -251,7 +251,7 @@ def test_the_log_holds_neither_tokens_nor_clients(
     lines = [json.loads(record.message) for record in caplog.records]
     assert [each["path"] for each in lines] == ["/u/…", "/…", "/healthz"]
     assert [each["status"] for each in lines] == [404, 404, 200]
-    assert {"at", "event", "method", "path", "status", "bytes", "ms"} == set(lines[0])
+    assert {"at", "level", "event", "method", "path", "status", "bytes", "ms"} == set(lines[0])
     assert not any(word in caplog.text for word in ("AbCd", "ann@", "192.0.2.77", "127.0.0.1"))
 
 

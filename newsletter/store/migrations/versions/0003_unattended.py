@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         _text("subject"),
         sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", sa.Text(), nullable=True),
         _text("withdrawn_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
