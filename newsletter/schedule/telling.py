@@ -188,7 +188,7 @@ def _read(path: Path) -> bytes | None:
 
 def _content(config: Config, left: Sequence[Copy]) -> bytes:
     lines = [
-        "What did not reach the operators by mail. What is 'planned' is tried again for three days.",
+        "What did not reach the operators by mail; what is 'planned' is tried for three days.",
         "This file is removed once everything has arrived, or after a month.",
     ]
     for notice, copies in notices.by_notice(left):
