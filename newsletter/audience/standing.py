@@ -73,10 +73,18 @@ def reach(connection: Connection, today: str) -> Reach:
     for reason, number in connection.execute(query):
         if reason is None:
             recipients = number
-        else:  # each day on which consent ran out is a reason of its own
-            ran_out = reason.startswith(RAN_OUT)
-            skipped[RAN_OUT.removesuffix(" on ") if ran_out else reason] += number
-    return Reach(recipients, dict(skipped.most_common()))
+        else:
+            skipped[reason] += number
+    return Reach(recipients, in_short(skipped))
+
+
+def in_short(skipped: Mapping[str, int]) -> Mapping[str, int]:
+    """Reasons for leaving readers out, those whose consent ran out on whatever day together."""
+    short = Counter[str]()
+    for reason, number in skipped.items():
+        ran_out = reason.startswith(RAN_OUT)
+        short[RAN_OUT.removesuffix(" on ") if ran_out else reason] += number
+    return dict(short.most_common())
 
 
 def _text(value: str) -> ColumnElement[str]:

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from newsletter.audience.standing import WHY_SUPPRESSED, why_skipped, why_skipped_now
+from newsletter.audience.standing import (
+    RAN_OUT,
+    WHY_SUPPRESSED,
+    in_short,
+    why_skipped,
+    why_skipped_now,
+)
 from newsletter.audience.statuses import STATUSES, SUPPRESSED
 from newsletter.audience.suppression import WEAKEST_FIRST, suppress
 from newsletter.store import reading, subscribers, tables, writing
@@ -91,3 +97,8 @@ def test_a_suppression_gives_way_to_a_stronger_one_alone(
 def test_an_unknown_key_is_not_suppressed(roll: Any) -> None:
     with writing(roll.engine) as connection:
         assert suppress(connection, "nobody@example.org", "bounced", "", NOW) is False
+
+
+def test_reasons_in_short_put_the_days_on_which_consent_ran_out_together() -> None:
+    reasons = {f"{RAN_OUT}2022-05-08": 2, "unsubscribed": 3, f"{RAN_OUT}2022-06-01": 2}
+    assert list(in_short(reasons).items()) == [("implied consent ran out", 4), ("unsubscribed", 3)]

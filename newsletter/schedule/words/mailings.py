@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from newsletter.audience.standing import in_short
 from newsletter.delivery.ending import Ending
 from newsletter.delivery.mailing import Counts, Mailing
 from newsletter.schedule.facts import Known
@@ -95,7 +96,7 @@ def result(office: Office, mailing: Mailing, counts: Counts, skipped: Mapping[st
         "",
         *(f"  {name:10}{getattr(counts, name):>10,}" for name in names),
         "",
-        *(f"  left out   {number:>9,} {reason}" for reason, number in skipped.items()),
+        *(f"  left out   {number:>9,} {reason}" for reason, number in in_short(skipped).items()),
         f"  began      {shown_text(office, mailing.started_at)}",
         f"  ended      {shown_text(office, mailing.finished_at)}",
         "",
