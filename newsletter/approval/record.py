@@ -24,10 +24,10 @@ class Approval:
     subject: str
     at: datetime
     """When it was given, in UTC."""
-    due_at: datetime | None
-    """When the issue was to go out."""
     withdrawn_at: datetime | None
     withdrawn_by: str
+    due_at: datetime | None = None
+    """When the issue was to go out, if that is known."""
 
 
 def record(
