@@ -204,7 +204,7 @@ def subject_of(content: bytes) -> str:
 
 def logged(daemon: Any, event: str) -> list[datetime]:
     """When a scheduler logged an event."""
-    line = rf'^(?:(\S+) [a-z]+ {event}\b|{{"at": "([^"]+)", "event": "{event}")'
+    line = rf'^(?:(\S+) [a-z]+ {event}\b|{{"at": "([^"]+)", "level": "[a-z]+", "event": "{event}")'
     found = re.finditer(line, daemon.complaint, re.MULTILINE)
     return [datetime.fromisoformat(each[1] or each[2]) for each in found]
 

@@ -179,7 +179,7 @@ def test_other_settings_hold_from_when_they_are_saved(office: Any) -> None:
     office.until(lambda: "nobody approved it" in daemon.complaint)
     office.settings(approval="none")
     office.until(lambda: office.got == office.everybody)
-    assert "configuration-read" in daemon.complaint
+    assert "opened-anew" in daemon.complaint
 
 
 def test_without_its_settings_file_it_is_no_other_publication(office: Any) -> None:
@@ -190,7 +190,7 @@ def test_without_its_settings_file_it_is_no_other_publication(office: Any) -> No
     other.write_bytes(settings.read_bytes())
     settings.unlink()
     office.until(lambda: "error trouble" in daemon.complaint)
-    assert "configuration-read" not in daemon.complaint
+    assert "opened-anew" not in daemon.complaint
     stopped(daemon)
 
 
