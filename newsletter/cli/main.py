@@ -37,6 +37,30 @@ COMMANDS = {
 }
 """Each command and the function, in its own module, that it is."""
 
+SHORT_HELP = {
+    "approve": "Approve an issue exactly as it is now, or take that back.",
+    "build": "Write ISSUE as HTML, plain text and a complete message.",
+    "cancel": "Send nothing more of a mailing, for good.",
+    "check": "Find what a careful editor would find.",
+    "deliveries": "What happened to every recipient.",
+    "doubtful": "List, or settle, deliveries whose outcome is unknown.",
+    "import": "Turn saved pages of the old blog into issue files.",
+    "init": "Make a new publication.",
+    "new": "Begin a new issue.",
+    "pause": "Stop a mailing until it is resumed.",
+    "preview": "Show issues in the browser, live while you write.",
+    "resume": "Lift a pause; sends nothing.",
+    "retry": "Plan failed deliveries again.",
+    "schedule": "Send issues when they are due, until stopped.",
+    "schema": "Print the JSON Schema of issue files.",
+    "send": "Send an issue, or go on with what is unfinished.",
+    "serve": "The public pages: unsubscribing, web versions, events.",
+    "status": "Where each mailing stands, to the last recipient.",
+    "subscribers": "The audience: import, export, add, unsubscribe, erase.",
+    "test": "Send marked copies to yourself, or to reviewers.",
+}
+"""What `--help` says of each, so that it need not import them all; a test holds them equal."""
+
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells count it: 128 + SIGINT."""
 
@@ -55,6 +79,11 @@ class Commands(click.Group):
         module, _, function = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), function)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(SHORT_HELP.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from newsletter import __version__
-from newsletter.cli.main import COMMANDS
+from newsletter.cli.main import COMMANDS, SHORT_HELP, main
 
 HEAVY = {
     "alembic",
@@ -134,3 +135,22 @@ def test_a_reader_who_has_seen_enough_is_no_error() -> None:
     )
     os.close(output)
     assert (done.stderr, done.returncode) == ("", 1)
+
+
+def test_the_help_of_all_commands_says_what_each_says_of_itself() -> None:
+    context = click.Context(main)
+    own = {name: main.get_command(context, name) for name in COMMANDS}
+    assert {name: each and each.get_short_help_str(100) for name, each in own.items()} == SHORT_HELP
+
+
+def test_help_imports_no_command() -> None:
+    code = (
+        "import sys; sys.argv = ['newsletter', '--help']\n"
+        "from newsletter.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(sorted(m for m in sys.modules if m.startswith('newsletter')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = ran.stdout.splitlines()[-1]
+    assert "newsletter.cli.main" in modules
+    assert "newsletter.cli.send" not in modules

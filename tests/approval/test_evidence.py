@@ -180,12 +180,12 @@ def test_templates_beside_the_publication_may_be_moved_with_it(
         root = tmp_path / place / "publication"
         root.mkdir(parents=True)
         publication = make_publication(root)
-        (root / "templates").rename(root.parent / "shared")
-        edit(root / "newsletter.yaml", "language:", "templates: ../shared\nlanguage:")
+        (root / "templates").rename(root.parent / "common")
+        edit(root / "newsletter.yaml", "language:", "templates: ../common\nlanguage:")
         config, path = publication.config(), publication.write_issue()
         found.append(clear(path, config, datetime.now(UTC)).evidence)
     assert found[0] == found[1]
-    assert "../shared/issue.mjml" in found[0].parts
+    assert "../common/issue.mjml" in found[0].parts
 
 
 # The encoded edition
