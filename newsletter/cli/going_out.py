@@ -13,21 +13,17 @@ if TYPE_CHECKING:
 def when(office: Office, cleared: Cleared) -> str:
     """When it goes out by itself, as the calendar has it, or why it does not."""
     from newsletter.issue import planned_at
-    from newsletter.schedule.calendar import entries
-    from newsletter.schedule.facts import in_order, known_months
-    from newsletter.schedule.rules import rules_of
+    from newsletter.schedule.agenda import look
     from newsletter.schedule.shelf import Shelf
+    from newsletter.schedule.words import shown
 
-    config, now = office.config, office.clock()
-    known = known_months(office, Shelf(config), now)
-    calendar = entries(in_order(known), rules_of(office.engine, config), now)
+    calendar = look(office, Shelf(office.config)).calendar
     month = cleared.letter.month
     entry = next((each for each in calendar if each.issue == month), None)
-    at = office.local(entry.at) if entry else planned_at(cleared.file.issue, config)
-    shown = f"{at:%A %Y-%m-%d %H:%M} {at.isoformat(timespec='minutes')[16:]}"
     if entry is None:
-        return f"by hand alone; {shown} is from before this database"
-    return _in_words(entry, shown)
+        at = planned_at(cleared.file.issue, office.config)
+        return f"by hand alone; {shown(office, at)} is from before this database"
+    return _in_words(entry, shown(office, entry.at))
 
 
 def _in_words(entry: Entry, shown: str) -> str:

@@ -50,18 +50,16 @@ def schedule(ctx: click.Context, listing: bool, as_json: bool) -> None:
 def _documents(config: Config) -> Iterator[dict[str, Any]]:
     """The months that are shown, soonest first."""
     from newsletter.audience.standing import reach
-    from newsletter.schedule.calendar import coming, entries
-    from newsletter.schedule.facts import in_order, known_months
-    from newsletter.schedule.rules import rules_of
+    from newsletter.schedule.agenda import look
+    from newsletter.schedule.calendar import coming
     from newsletter.schedule.shelf import Shelf
     from newsletter.store import reading, today_in
 
     office = unattended.to_look(config)
-    now = office.clock()
-    known = known_months(office, Shelf(config), now)
+    now, known, calendar = look(office, Shelf(config))
     with reading(office.engine) as connection:
         reached = reach(connection, today_in(config.zone)).recipients
-    for entry in coming(entries(in_order(known), rules_of(office.engine, config), now), now):
+    for entry in coming(calendar, now):
         mailing = known[entry.issue].mailing
         yield {
             "issue": entry.issue,

@@ -168,5 +168,5 @@ def _brought_about(
 
 
 def _refuse_ended(mailing: Mailing, wanted: str) -> None:
-    if mailing.state in ("finished", "cancelled"):
+    if mailing.is_over:
         raise MailingRefused(f"{mailing.name} is {mailing.state} already, and cannot be {wanted}")

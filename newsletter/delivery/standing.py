@@ -43,8 +43,8 @@ def standing_of(engine: Engine, mailing: Mailing) -> Standing:
         with reading(engine) as looking:
             now = as_it_is_now(looking, mailing)
             counts = counts_of(looking, now)
-    over = now.state in ("finished", "cancelled")  # its sender is about to leave
-    return Standing(now, now.state if connection is not None or over else "sending", counts)
+    rests = connection is not None or now.is_over  # whose sender is about to leave
+    return Standing(now, now.state if rests else "sending", counts)
 
 
 def _left_open(engine: Engine, mailing: Mailing) -> bool:

@@ -15,8 +15,9 @@ from newsletter.delivery.mailing import Counts, Mailing, counts_of
 from newsletter.delivery.plan import skipped_by_reason
 from newsletter.log import note
 from newsletter.schedule import notices, words
-from newsletter.schedule.calendar import Entry, entries, next_moment
-from newsletter.schedule.facts import Known, in_order, known_months
+from newsletter.schedule.agenda import look
+from newsletter.schedule.calendar import Entry, next_moment
+from newsletter.schedule.facts import Known
 from newsletter.schedule.notices import Notice
 from newsletter.schedule.office import Office
 from newsletter.schedule.rules import rules_of
@@ -121,21 +122,16 @@ class _Attendance:
     def run(self) -> Pass:
         """Look, tell, send one, and look again, until nothing is left to do."""
         while True:
-            now, known, calendar = self._look()
+            now, known, calendar = look(self._office, self._shelf)
             for entry in calendar:
                 self._tell(entry, known[entry.issue], now)
             if self._teller.deliver():  # meanwhile hours may have passed, or a person acted
-                now, known, calendar = self._look()
+                now, known, calendar = look(self._office, self._shelf)
             chosen = self._next(calendar, now)
             if chosen is None or self._stop.requested:
                 return self._pass(calendar, now)
             self._seen.add(chosen.issue)
             self._send(chosen, known[chosen.issue])
-
-    def _look(self) -> tuple[datetime, Mapping[str, Known], tuple[Entry, ...]]:
-        now = self._office.clock()
-        known = known_months(self._office, self._shelf, now)
-        return now, known, entries(in_order(known), self._rules, now)
 
     def _next(self, calendar: tuple[Entry, ...], now: datetime) -> Entry | None:
         """The first issue to be sent; each is tried once a pass."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -203,8 +203,3 @@ def _alive_at(connection: Connection, mailing: Mailing) -> datetime | None:
     moments = (connection.execute(answered).scalar(), mailing.started_at, mailing.resumed_at)
     latest = max(filter(None, moments), default=None)
     return datetime.fromisoformat(latest) if latest else None
-
-
-def in_order(known: Mapping[str, Known]) -> Iterator[Month]:
-    """The months alone."""
-    return (each.month for each in known.values())

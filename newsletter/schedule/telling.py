@@ -102,7 +102,7 @@ class Teller:
     def _unfit(self, copy: Copy) -> str:
         if copy.email not in self._office.config.operators:
             return "no longer among the operators"
-        return self._claim(0, copy).reader.unfit or ""
+        return self._reader(copy).unfit or ""
 
     def _send(self, copies: Sequence[Copy]) -> None:
         now, engine = self._office.clock(), self._office.engine
@@ -132,14 +132,17 @@ class Teller:
         about = copy.notice
         date = self._office.local(copy.made_at)
         letter = memo(config, about.issue, about.subject, about.text, date)
-        reader = Reader(
+        return Claim(number, self._reader(copy), Splice(letter))
+
+    def _reader(self, copy: Copy) -> Reader:
+        domain = self._office.config.sender.email.rpartition("@")[2]
+        return Reader(
             email=copy.email,
             first_name="",
             last_name="",
             unsubscribe_url="",
-            message_id=f"notice.{uuid4().hex}@{letter.sender_domain}",
+            message_id=f"notice.{uuid4().hex}@{domain}",
         )
-        return Claim(number, reader, Splice(letter))
 
     def _settle(self, copy: Copy, outcome: Outcome) -> None:
         told = " · ".join(filter(None, (outcome.reason, outcome.detail)))

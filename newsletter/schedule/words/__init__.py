@@ -12,7 +12,7 @@ from newsletter.schedule.words.issues import (
     upcoming,
     upcoming_key,
 )
-from newsletter.schedule.words.lines import WHY
+from newsletter.schedule.words.lines import WHY, shown
 from newsletter.schedule.words.mailings import (
     doubtful,
     doubts_of,
@@ -33,6 +33,7 @@ __all__ = [
     "readiness",
     "refused",
     "result",
+    "shown",
     "slow",
     "stopped",
     "upcoming",
