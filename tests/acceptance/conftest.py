@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from newsletter.cli.main import main
+from newsletter.config import load_config, secrets_from
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "newsletter"]
@@ -118,6 +119,31 @@ def understand() -> Callable[[str], None]:
             assert not words, words  # a page speaks of a command by its name alone
 
     return read
+
+
+class _Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        self.names.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.names.add(str(key))
+        return super().__contains__(key)
+
+
+@pytest.fixture(scope="session")
+def variables() -> Set[str]:
+    """The environment variables that configuration and secrets are read from."""
+    asked = _Asked()
+    secrets_from(asked)
+    load_config(ROOT / "newsletter.yaml", asked)
+    return asked.names
 
 
 @pytest.fixture(scope="session")
