@@ -257,13 +257,17 @@ def test_a_second_brake_is_told_again_and_what_it_leaves_behind_too(due: Any, cl
     control.resume(due.engine, due.mailing(FEBRUARY))
     brake()
     due.attend()
-    assert len(subjects(due, "failures")) == 2
+    texts = [row.text for row in due.notices() if row.kind == "failures"]
+    assert len(texts) == 2
+    assert "It was resumed on Tuesday 2024-02-06 09:10 -05:00, and fails again." in texts[1]
     clock.on(hours=13)
     due.attend()
     due.attend()
     assert subjects(due, "overdue") == [
         "2024-02 is unfinished, and does not go on by itself any more"
     ]
+    text = next(row.text for row in due.notices() if row.kind == "overdue")
+    assert "Nothing has come of it since Tuesday 2024-02-06 09:10 -05:00." in text
 
 
 def test_a_provider_that_refuses_for_now_for_an_hour_is_told_once(due: Any, clock: Any) -> None:

@@ -90,7 +90,11 @@ def overdue(office: Office, known: Known, entry: Entry) -> Notice:
     """That an issue's time has passed, and nothing happens any more by itself."""
     if known.mailing:
         subject = f"{entry.issue} is unfinished, and does not go on by itself any more"
-        steps = [f"See where it stands:  newsletter status {entry.issue}"]
+        since = known.alive_at or entry.at
+        steps = [
+            f"Nothing has come of it since {shown(office, since)}.",
+            f"See where it stands:  newsletter status {entry.issue}",
+        ]
         going_on = f"Go on with it:        newsletter send {entry.issue}"
     else:
         subject = f"{entry.issue} did not go out, and does not any more by itself"

@@ -33,8 +33,10 @@ def stopped(office: Office, known: Known, ending: Ending, code: str) -> Notice:
 def failures(office: Office, mailing: Mailing, failed: int, settled: int) -> Notice:
     """That more fail than should."""
     share = f"{failed / settled:.0%}" if settled else "many"
+    resumed = shown_text(office, mailing.resumed_at)
     what = [
         f"Of {settled:,} mails of {mailing.name} attempted so far, {failed:,} failed.",
+        *([f"It was resumed on {resumed}, and fails again."] if mailing.resumed_at else ()),
         "",
         f"Why:             newsletter deliveries {mailing.issue} --state failed",
         f"Where it stands: newsletter status {mailing.issue}",
